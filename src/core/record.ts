@@ -1,0 +1,116 @@
+/** Where an input line stands. Every record carries it from source to sink; accounting and checkpoints need nothing else. */
+export interface Origin {
+  /** Place in the run's input, counted from 0 over all inputs, without gaps. */
+  readonly sequence: number;
+  /** The input as the user named it: a path, `-` for standard input, or `arguments`. */
+  readonly input: string;
+  /** 1-based line in that input, blank lines and comments counted. */
+  readonly line: number;
+  /** Position of the line's first byte in the (uncompressed) input. */
+  readonly offset: number;
+}
+
+/** A URL of the input. */
+export interface UrlRecord {
+  readonly kind: 'url';
+  readonly origin: Origin;
+  /** The line as given, trimmed: the key by which people join results to their own data. */
+  readonly sourceUrl: string;
+  readonly url: URL;
+}
+
+/** One answered redirect of a chain, in order. */
+export interface Redirect {
+  /** The URL that was asked. */
+  readonly url: string;
+  readonly status: number;
+  /** Where it pointed, resolved against `url`. */
+  readonly location: string;
+}
+
+/** The head of a final answer (after redirects). */
+export interface PageResponse {
+  /** The URL that answered, as serialised by the URL standard, its fragment carried over from the request. */
+  readonly finalUrl: string;
+  readonly status: number;
+  /** Header fields by lower-case name; a repeated field is an array, in order of arrival. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly redirects: readonly Redirect[];
+}
+
+/** What is known of a page once its body has been read. Counts are of decoded bytes; time runs from the first attempt's start. */
+export interface PageFacts {
+  readonly finalUrl: string;
+  readonly status: number;
+  /** The Content-Type field as sent, or null where there was none. */
+  readonly contentType: string | null;
+  readonly bytes: number;
+  readonly attempts: number;
+  readonly elapsedMs: number;
+}
+
+/** Takes the decoded bytes of one body, in order. A chunk's memory belongs to the caller again once `write` has returned. */
+export interface BodyReader<Result> {
+  write(chunk: Uint8Array): void;
+  /** Called once, after the last byte of a complete body. */
+  end(): Result;
+}
+
+/**
+ * A body that is still on the wire. It is read to its end or released exactly once; until then it holds its connection.
+ *
+ * A body that breaks off midway may be fetched again: `open` is then called once more and gets the new answer's head,
+ * and what its earlier reader gathered is forgotten. So a reader must have no effect but its result.
+ */
+export interface LiveBody {
+  /** Reads to the end. Rejects with a RecordError when the body can't be had (deadline, reset, too large, broken coding). */
+  read<Result>(open: (response: PageResponse) => BodyReader<Result>): Promise<{ result: Result; page: PageFacts }>;
+  /** Gives up the body and its connection. Does nothing on a body that was read or released before. */
+  release(): void;
+}
+
+/** An answer whose body has not been read yet. */
+export interface PageRecord {
+  readonly kind: 'page';
+  readonly origin: Origin;
+  readonly sourceUrl: string;
+  readonly response: PageResponse;
+  readonly body: LiveBody;
+}
+
+/** A link of a page. */
+export interface Link {
+  /** The absolute URL, as serialised by the URL standard. */
+  readonly url: string;
+  /** Local name of the element that carries it, in lower case: `a`. */
+  readonly element: string;
+  /** Name of the attribute that carries it: `href`. */
+  readonly attribute: string;
+}
+
+/** A page's links as one batch, in document order: its rows appear together or not at all. */
+export interface LinksRecord {
+  readonly kind: 'links';
+  readonly origin: Origin;
+  readonly sourceUrl: string;
+  readonly page: PageFacts;
+  readonly links: readonly Link[];
+}
+
+/** Each kind of record and its type. A stage names the kind that it takes and the kind that it gives. */
+export interface Records {
+  readonly url: UrlRecord;
+  readonly page: PageRecord;
+  readonly links: LinksRecord;
+}
+
+/** A kind of record. */
+export type Kind = keyof Records;
+
+/** A record of any kind. */
+export type AnyRecord = Records[Kind];
+
+/** Lets go of what a record holds outside memory. Called by the framework for every record that a step drops. */
+export function releaseRecord(record: AnyRecord): void {
+  if (record.kind === 'page') record.body.release();
+}
