@@ -14,7 +14,8 @@ const READABLE_HIGH_WATER_MARK = 16;
  * Bound: `step.concurrency` records in work; a record is in work from its arrival until its result, its failure
  * or its skip has been handed on. None is taken while the results' buffer (16) is full.
  * Departures: a RecordError or `skip` sends the record to `departures`, and what it held is released.
- * Ends early: an abort or an error destroys the stream; `step.close` is called once, when nothing is in work any more.
+ * Ends early: an abort or an error destroys the stream: results that were not taken are released, and `step.close` is called
+ * once, when nothing is in work any more.
  * Errors: anything but a RecordError ends the stream.
  */
 export function concurrentTransform<In extends Kind, Out extends Kind>(
@@ -68,6 +69,7 @@ class StepStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#releaseResults();
     const close = async () => {
       if (this.#inWork > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
       await this.#step.close?.();
@@ -139,6 +141,16 @@ class StepStream extends Duplex {
         this.destroy(error);
       },
     );
+  }
+
+  /** Lets go of the results that nobody will take: those that wait for an earlier one, and those in the buffer. */
+  #releaseResults(): void {
+    for (const { record } of this.#places.splice(0)) {
+      if (record !== null) releaseRecord(record);
+    }
+    // What is read is also emitted to a pipe; and `read(1)`, unlike `read()`, emits no `end` after the last.
+    this.unpipe();
+    for (let left = this.readableLength; left > 0; left -= 1) releaseRecord(this.read(1));
   }
 
   #openPlace(): Place {

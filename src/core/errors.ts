@@ -39,7 +39,13 @@ export class RecordError extends Error {
 }
 
 /** What kept a stage from going on; stable, for tests and for callers. */
-export type StageErrorCode = 'SOURCE_UNREADABLE' | 'SINK_FAILED' | 'READER_GONE' | 'ACCOUNTING';
+export type StageErrorCode =
+  | 'SOURCE_UNREADABLE'
+  | 'SINK_FAILED'
+  | 'READER_GONE'
+  | 'CHECKPOINT_MISMATCH'
+  | 'CHECKPOINT_IN_USE'
+  | 'ACCOUNTING';
 
 /**
  * A stage cannot go on (disk full, input unreadable). The run stops and can be resumed; the command ends with exit code 3.

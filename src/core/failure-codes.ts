@@ -21,9 +21,10 @@ export const failureCodes = {
   'too-many-redirects': 'More redirects than allowed.',
   'redirect-loop': 'A redirect led back to a URL of its own chain.',
   'bad-redirect': 'A redirect without a Location, or with one that is no http(s) URL.',
-  'too-large': 'The decoded body is larger than allowed.',
+  'too-large': 'The decoded body is larger than allowed, or the page has more links than allowed.',
   decode: 'The body does not decode by its Content-Encoding.',
-  'not-html': 'The answer is not HTML, and the pipeline asks for that to be a failure.',
+  'not-html':
+    'The answer is not HTML, nor of another type that is accepted, and the pipeline asks for that to be a failure.',
   robots: 'robots.txt does not allow the URL, and the pipeline asks for that to be a failure.',
   'host-down': 'The host was given up on after repeated failures to reach it.',
   cancelled: 'The run was stopped before the URL was done.',

@@ -2,7 +2,7 @@ import type { RecordError } from './errors.ts';
 import type { AnyRecord, PageFacts } from './record.ts';
 
 /** Why a line was passed over on purpose: the keys of `skippedByReason` in the summary. Stable names. */
-export type SkipReason = 'duplicate' | 'not-html' | 'robots' | 'shard';
+export type SkipReason = 'duplicate' | 'not-html' | 'not-modified' | 'robots' | 'shard';
 
 /** A step's word that a record ends here by intent. Made by `skip`. */
 export interface Skip {

@@ -28,6 +28,9 @@ export interface Redirect {
   readonly location: string;
 }
 
+/** What a page can be: HTML; XML such as a sitemap or a feed; text with URLs in it. */
+export type PageType = 'html' | 'xml' | 'text';
+
 /** The head of a final answer (after redirects). */
 export interface PageResponse {
   /** The URL that answered, as serialised by the URL standard, its fragment carried over from the request. */
@@ -44,6 +47,9 @@ export interface PageFacts {
   readonly status: number;
   /** The Content-Type field as sent, or null where there was none. */
   readonly contentType: string | null;
+  /** The page's validators as sent (RFC 9110, 8.8), where there were any: with them a later run asks only for what has changed. */
+  readonly etag?: string;
+  readonly lastModified?: string;
   readonly bytes: number;
   readonly attempts: number;
   readonly elapsedMs: number;
@@ -82,10 +88,25 @@ export interface PageRecord {
 export interface Link {
   /** The absolute URL, as serialised by the URL standard. */
   readonly url: string;
-  /** Local name of the element that carries it, in lower case: `a`. */
+  /** Local name of the element that carries it, in lower case: `a`; `header` for one of the answer's header fields. */
   readonly element: string;
-  /** Name of the attribute that carries it: `href`. */
+  /** Name of the attribute that carries it: `href`; `#text` for the text of an element, the field's name for `header`. */
   readonly attribute: string;
+  /** Its place among the links that were found on the page, from 1. Only where the run has a use for it. */
+  readonly position?: number;
+  /** What else its element says. Only where the run has a use for it; shared by the links of one element. */
+  readonly details?: LinkDetails;
+}
+
+/** What an element says of its link; null for what it doesn't say, and for what the run has no use for. */
+export interface LinkDetails {
+  readonly rel: string | null;
+  readonly title: string | null;
+  readonly hreflang: string | null;
+  readonly type: string | null;
+  readonly media: string | null;
+  /** The text of an anchor, white space collapsed, images in it by their `alt`; the `alt` of `area` and `img`. */
+  readonly text: string | null;
 }
 
 /** A page's links as one batch, in document order: its rows appear together or not at all. */
@@ -95,6 +116,10 @@ export interface LinksRecord {
   readonly sourceUrl: string;
   readonly page: PageFacts;
   readonly links: readonly Link[];
+  /** What the page's links are relative to: its URL, or what a `base` element makes of it. Only where the run has a use for it. */
+  readonly baseUrl?: string;
+  /** When the header of the page's answer was there, in milliseconds since 1970. Only where the run has a use for it. */
+  readonly fetchedAtMs?: number;
 }
 
 /** Each kind of record and its type. A stage names the kind that it takes and the kind that it gives. */

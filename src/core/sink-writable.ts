@@ -8,12 +8,9 @@ const HIGH_WATER_MARK = 16;
  * Makes the Node stream at the end of a pipeline: hands each record to `settle`, in order of arrival.
  *
  * Bound: 16 records wait. Backpressure: the next record is taken when the promise of the one before has resolved.
- * Errors: what `settle` or `finish` throws ends the pipeline.
+ * Errors: what `settle` throws ends the pipeline.
  */
-export function sinkWritable(
-  settle: (record: LinksRecord) => void | Promise<void>,
-  finish: () => Promise<void>,
-): Writable {
+export function sinkWritable(settle: (record: LinksRecord) => void | Promise<void>): Writable {
   return new Writable({
     objectMode: true,
     highWaterMark: HIGH_WATER_MARK,
@@ -27,9 +24,6 @@ export function sinkWritable(
       }
       if (room === undefined) done();
       else room.then(() => done(), done);
-    },
-    final(done) {
-      finish().then(() => done(), done);
     },
   });
 }

@@ -16,6 +16,11 @@ export interface StageContext {
   readonly stdout: Writable;
   /** Environment variables, read only. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Columns of the rows of links that this run writes: whoever makes links may leave out what none of them shows.
+   * Absent: nothing beyond the URL, element and attribute of each link is asked for.
+   */
+  readonly linkColumns?: readonly string[];
 }
 
 /** The options schema of a stage: a strict object, so that a misspelt option is an error. */
@@ -27,6 +32,17 @@ interface DefinitionBase<Options extends OptionsSchema> {
   /** One sentence for the reference. */
   readonly summary: string;
   readonly options: Options;
+  /** Options that change how fast a run is and never which rows it writes: they may differ when a run is taken up. */
+  readonly tuning?: readonly string[];
+  /** What else the reference says of it, each with a heading. */
+  readonly notes?: readonly StageNote[];
+}
+
+/** A table of the reference. */
+export interface StageNote {
+  readonly heading: string;
+  /** A word or two, and what is to be said of it. */
+  readonly rows: readonly (readonly [term: string, text: string])[];
 }
 
 /** A line of the input that names a URL, or one that fails before it becomes a record. */
@@ -37,6 +53,13 @@ export type SourceItem = { readonly origin: Omit<Origin, 'sequence'>; readonly s
 
 /** A running source. */
 export interface Source {
+  /**
+   * Makes sure that the input is there. Called once, before any output is touched. Errors: StageError.
+   * A misspelt second file is not to be found out about an hour later, nor after an old output has been cut to nothing.
+   */
+  open?(): Promise<void>;
+  /** By what the input is known again when a checkpoint is taken up. Called after `open`. */
+  identity?(): Promise<SourceIdentity>;
   /** Batches of lines in input order. A batch is as large as what one read gave; nothing is read ahead of demand. */
   readonly items: AsyncIterable<readonly SourceItem[]>;
   /** How far the input has been read, in bytes of the input as stored; `total` is null where it can't be known. */
@@ -45,11 +68,28 @@ export interface Source {
   close?(): void;
 }
 
+/** By what an input is known again: for each, its name, and of a file a hash of its first bytes and its size. A list that grew at its end is the same. */
+export type SourceIdentity = readonly {
+  readonly input: string;
+  readonly head: { readonly bytes: number; readonly hash: string; readonly size: number } | null;
+}[];
+
 /** A source: where URLs come from. */
 export interface SourceDefinition<Options extends OptionsSchema = OptionsSchema> extends DefinitionBase<Options> {
   readonly type: 'source';
   readonly output: 'url';
-  create(options: z.output<Options>, context: StageContext): Source;
+  create(options: z.output<Options>, context: StageContext, resume?: SourceResume): Source;
+}
+
+/** Where a source is taken up. */
+export interface SourceResume {
+  /** The line to begin with; it is given again. Undefined: the first one. */
+  readonly from: (Omit<Origin, 'sequence'> & { readonly sourceUrl: string }) | undefined;
+  /**
+   * The identity that the input had. `open` refuses another one with StageError `CHECKPOINT_MISMATCH`, and as far as it
+   * can be told without reading all that is before, an input that has another line in the place of `from`.
+   */
+  readonly known: SourceIdentity;
 }
 
 /** A running step. */
@@ -58,6 +98,8 @@ export interface Step<In extends Kind, Out extends Kind> {
   readonly concurrency: number;
   /** True: results leave in the order of the input. Default: as they complete. */
   readonly ordered?: boolean;
+  /** Makes sure that what the step needs is there. Called once, before any output is touched. Errors: ConfigError, StageError. */
+  open?(): Promise<void>;
   /**
    * Gives the next record, or `skip(reason)`, or throws: RecordError for this record, StageError for the whole run.
    * A result that is at hand is returned without a promise.
@@ -78,6 +120,8 @@ export interface StepDefinition<
   readonly type: 'step';
   readonly input: In;
   readonly output: Out;
+  /** True: what it gives for a line depends on the lines before, so that it must see them all again when a run is taken up. */
+  readonly isStateful?: boolean;
   create(options: z.output<Options>, context: StageContext): Step<In, Out>;
 }
 
@@ -96,16 +140,34 @@ export interface SinkWriter {
   write(rows: readonly Row[]): void | Promise<void>;
   /** Resolves when everything taken so far is with the operating system. */
   flush(): Promise<void>;
+  /**
+   * Resolves when everything taken before the call is on the disk, with the state to come back to.
+   * Rows that are taken after the call stand behind that state.
+   */
+  mark(): Promise<OutputState>;
   /** Flushes, then closes. The output is complete. */
   close(): Promise<void>;
   /** Closes without completing: the run failed. Never throws. */
   abort(): Promise<void>;
 }
 
-/** What a sink is told about the rows it will get. */
-export interface SinkColumns {
+/** How far an output is on the disk, and by what it is known again. */
+export interface OutputState {
+  /** Bytes. */
+  readonly length: number;
+  /** A hash of the last bytes before that length. */
+  readonly tail: string;
+}
+
+/** What a sink is told about the rows it will get and the output it makes of them. */
+export interface SinkRequest {
   /** Names in the order of the row's values. */
   readonly columns: readonly string[];
+  /**
+   * Present where the run keeps a checkpoint: the output then grows in place, and is first cut back to `state` where an
+   * earlier run left one. Absent: the output appears under its name when it is complete.
+   */
+  readonly checkpoint?: { readonly state?: OutputState | undefined } | undefined;
 }
 
 /** A sink: where rows go. The same sinks serve the rows of links, failures and pages. */
@@ -113,7 +175,12 @@ export interface SinkDefinition<Options extends OptionsSchema = OptionsSchema> e
   readonly type: 'sink';
   /** File name extensions that choose this sink for `--output`, without the dot. */
   readonly extensions: readonly string[];
-  create(options: z.output<Options>, columns: SinkColumns, context: StageContext): Promise<SinkWriter>;
+  create(options: z.output<Options>, request: SinkRequest, context: StageContext): Promise<SinkWriter>;
+  /**
+   * Makes sure that the output is as a checkpoint left it, perhaps with more behind. Touches nothing.
+   * Errors: StageError `CHECKPOINT_MISMATCH`. A sink without this can't take part in checkpoints.
+   */
+  verify?(options: z.output<Options>, state: OutputState, context: StageContext): Promise<void>;
 }
 
 /** A stage of any type, its options' types forgotten. What the registry lists. */

@@ -26,13 +26,7 @@ export function duration() {
     .custom<string | number>((value) => parseDuration(value) !== undefined, {
       error: 'expected a duration such as 30s',
     })
-    .meta({
-      type: ['string', 'number'],
-      pattern: `${DURATION.source}|^0$`,
-      format: 'duration-with-unit',
-      maximum: 0,
-      minimum: 0,
-    })
+    .meta({ title: 'duration', anyOf: [{ type: 'string', pattern: `${DURATION.source}|^0$` }, { const: 0 }] })
     .transform((value) => parseDuration(value) ?? 0);
 }
 
@@ -40,7 +34,7 @@ export function duration() {
 export function size() {
   return z
     .custom<string | number>((value) => parseSize(value) !== undefined, { error: 'expected a size such as 10MB' })
-    .meta({ type: 'string', pattern: SIZE.source, format: 'size-with-unit' })
+    .meta({ title: 'size', type: 'string', pattern: SIZE.source })
     .transform((value) => parseSize(value) ?? 0);
 }
 
