@@ -1,0 +1,239 @@
+import { AnchorText, MAX_TEXT_LENGTH } from './anchor-text.ts';
+import { charsetOfContent } from './encoding/charset.ts';
+import { collapsed, detached, openDetails, type WantedDetails } from './link-details.ts';
+import type { LinkRule, LinkTable } from './link-table.ts';
+import type { LinkTarget } from './link-target.ts';
+import type { TagHandler } from './tag-scanner.ts';
+import type { TextReferences } from './text-references.ts';
+import { isSpecial, TreeContext } from './tree-context.ts';
+
+type Rules = ReadonlyMap<string, LinkRule>;
+
+/** What a document's tags are read for. */
+export interface HandlerOptions {
+  readonly table: LinkTable;
+  readonly wanted: WantedDetails;
+  readonly references: TextReferences;
+  /** False: what stands in `noscript` is left out, as in a browser that runs scripts. */
+  readonly noscript: boolean;
+  /** Told the label in each `meta` that declares one. */
+  declareCharset(label: string): void;
+  /** Told the document in each `srcdoc` of an `iframe`. Absent: they are left out. */
+  readonly readSrcdoc?: ((html: string) => void) | undefined;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+/** Attributes that say something else than a link, by their elements in HTML and in foreign content. */
+const HTML_ATTRIBUTES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['base', new Set(['href'])],
+  ['meta', new Set(['charset', 'content', 'http-equiv'])],
+]);
+const SRCDOC: ReadonlySet<string> = new Set(['srcdoc']);
+const ALT: ReadonlySet<string> = new Set(['alt']);
+const FOREIGN_ATTRIBUTES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['font', new Set(['color', 'face', 'size'])],
+  ['annotation-xml', new Set(['encoding'])],
+]);
+
+const SPECIAL_ATTRIBUTES: ReadonlySet<string> = new Set(
+  [...HTML_ATTRIBUTES.values(), ...FOREIGN_ATTRIBUTES.values(), SRCDOC, ALT].flatMap((names) => [...names]),
+);
+
+/** True for the tags that can matter where the handler's `isPlain` is true. */
+export function tagMatters(name: string, options: { readonly table: LinkTable; readonly srcdoc: boolean }): boolean {
+  if (isSpecial(name) || HTML_ATTRIBUTES.has(name)) return true;
+  if (name === 'iframe' && options.srcdoc) return true;
+  return options.table.rulesOf('html', name === 'image' ? 'img' : name) !== undefined;
+}
+
+/** True for the attributes whose values can matter, wherever they stand. */
+export function attributeMatters(name: string, options: Pick<HandlerOptions, 'table' | 'wanted'>): boolean {
+  return SPECIAL_ATTRIBUTES.has(name) || options.table.hasAttribute(name) || options.wanted.attributes.has(name);
+}
+
+/** Decides which of a page's tags carry links of the document, and hands the values to the target. */
+export class LinkHandler implements TagHandler {
+  readonly #target: LinkTarget;
+  readonly #options: HandlerOptions;
+  readonly #tree = new TreeContext();
+  readonly #anchor: AnchorText;
+
+  /** The tag in work. */
+  #name = '';
+  #isHtml = false;
+  #isForeign = false;
+  #rules: Rules | undefined;
+  #special = NONE;
+  /** Names and values of its attributes that matter, in order; null for a value that is too long. */
+  #names: string[] = [];
+  #values: (string | null)[] = [];
+
+  /** Attributes that `html` and `body` have: further such tags only add what is missing. */
+  readonly #rootAttributes = new Set<string>();
+  /** The mark of what stands before the body; -1 until it begins. */
+  #headMark = -1;
+  #isFrameset = false;
+
+  constructor(target: LinkTarget, options: HandlerOptions) {
+    this.#target = target;
+    this.#options = options;
+    this.#anchor = new AnchorText(options.references);
+  }
+
+  isForeign(): boolean {
+    return this.#tree.isForeign;
+  }
+
+  allowsCdata(): boolean {
+    return this.#tree.allowsCdata;
+  }
+
+  isPlain(): boolean {
+    return this.#tree.isPlain && !this.#anchor.isOpen;
+  }
+
+  hasScripting(): boolean {
+    return !this.#options.noscript;
+  }
+
+  wantsText(): boolean {
+    return this.#tree.wantsText || this.#anchor.hasRoom;
+  }
+
+  text(text: string): void {
+    if (this.#anchor.hasRoom && !this.#tree.isInert) this.#anchor.text(text);
+    if (this.#tree.wantsText && /[^\t\n\f\r \0]/.test(text)) this.#tree.text();
+  }
+
+  wantsCloseTags(): boolean {
+    return this.#anchor.isOpen || this.#tree.wantsCloseTags;
+  }
+
+  closeTag(name: string): void {
+    if (this.#anchor.isOpen && !this.#tree.isInert) this.#anchor.closeTag(name);
+    this.#tree.closeTag(name);
+  }
+
+  openTag(name: string): boolean {
+    if (this.#names.length > 0) {
+      this.#names = [];
+      this.#values = [];
+    }
+    this.#rules = undefined;
+    this.#special = NONE;
+    const placement = this.#tree.openTag(name);
+    this.#isHtml = placement === 'html';
+    this.#isForeign = this.#tree.isForeign;
+    // https://html.spec.whatwg.org/#parsing-main-inbody: "Don't ask."
+    this.#name = this.#isHtml && name === 'image' ? 'img' : name;
+    if (placement !== 'nowhere') {
+      this.#rules = this.#options.table.rulesOf(placement, this.#name);
+      if (this.#anchor.isOpen) this.#anchor.openTag(this.#name);
+    }
+    this.#special = this.#specialAttributes();
+    if (this.#headMark === -1 && this.#tree.hasBody) this.#headMark = this.#target.mark();
+    return this.#rules !== undefined || this.#special !== NONE;
+  }
+
+  attributeName(name: string): boolean {
+    // Of attributes with the same name, the first counts (https://html.spec.whatwg.org/#attribute-name-state).
+    if (this.#names.includes(name)) return false;
+    if (this.#rules?.has(name) !== true && !this.#special.has(name) && !this.#isDetail(name)) return false;
+    this.#names.push(name);
+    this.#values.push(null);
+    return true;
+  }
+
+  attributeValue(value: string | null): void {
+    this.#values[this.#values.length - 1] = value;
+  }
+
+  endOpenTag(isSelfClosing: boolean): void {
+    if (this.#rules !== undefined && this.#names.length > 0) this.#collect(this.#rules);
+    if (this.#special !== NONE) this.#applySpecial();
+    if (isSelfClosing && !this.#isHtml && this.#name === 'a') this.#anchor.close();
+    this.#tree.endOpenTag(isSelfClosing);
+    if (!this.#isFrameset && this.#tree.isFrameset) {
+      this.#isFrameset = true;
+      if (this.#headMark !== -1) this.#target.truncate(this.#headMark);
+    }
+  }
+
+  /** The document has ended. */
+  end(): void {
+    this.#anchor.close();
+  }
+
+  #specialAttributes(): ReadonlySet<string> {
+    if (!this.#isHtml) return this.#isForeign ? (FOREIGN_ATTRIBUTES.get(this.#name) ?? NONE) : NONE;
+    if (this.#name === 'iframe' && this.#options.readSrcdoc !== undefined) return SRCDOC;
+    if (this.#name === 'img' && this.#anchor.isOpen) return ALT;
+    return HTML_ATTRIBUTES.get(this.#name) ?? NONE;
+  }
+
+  #applySpecial(): void {
+    if (this.#name === 'base') {
+      if (this.#names.includes('href')) this.#target.addBase(this.#valueOf('href'));
+    } else if (this.#name === 'meta') {
+      const charset = this.#charset();
+      if (charset !== undefined) this.#options.declareCharset(charset);
+    } else if (this.#name === 'iframe') {
+      this.#options.readSrcdoc?.(this.#valueOf('srcdoc') ?? '');
+    } else if (this.#name === 'img') {
+      this.#anchor.alternative(this.#valueOf('alt') ?? '');
+    } else if (this.#name === 'font') {
+      if (this.#names.some((name) => this.#special.has(name))) this.#tree.breakOut();
+    } else if (/^(?:text\/html|application\/xhtml\+xml)$/i.test(this.#valueOf('encoding') ?? '')) {
+      this.#tree.integrate();
+    }
+  }
+
+  /** The charset that a `meta` declares (https://html.spec.whatwg.org/#meta-charset-during-parse). */
+  #charset(): string | undefined {
+    const charset = this.#valueOf('charset');
+    if (charset !== null) return charset;
+    if (this.#valueOf('http-equiv')?.toLowerCase() !== 'content-type') return undefined;
+    return charsetOfContent(this.#valueOf('content') ?? '');
+  }
+
+  /** True for an attribute that says something of the links of the tag in work. */
+  #isDetail(name: string): boolean {
+    if (this.#rules === undefined) return false;
+    const { attributes, text } = this.#options.wanted;
+    return attributes.has(name) || (text && name === 'alt' && (this.#name === 'img' || this.#name === 'area'));
+  }
+
+  #collect(rules: Rules): void {
+    const { wanted } = this.#options;
+    const hasDetails = wanted.text || wanted.attributes.size > 0;
+    const details = hasDetails ? openDetails(wanted, (name) => this.#valueOf(name)) : undefined;
+    if (details !== undefined && wanted.text) {
+      if (this.#name === 'a') this.#anchor.open(details);
+      else details.text = alternativeOf(this.#valueOf('alt'));
+    }
+    for (let index = 0; index < this.#names.length; index += 1) {
+      const rule = rules.get(this.#names[index] ?? '');
+      const value = this.#values[index];
+      if (rule !== undefined && value != null && this.#isLink(rule)) this.#target.add(rule, value, details);
+    }
+  }
+
+  #isLink(rule: LinkRule): boolean {
+    if (rule.form === 'refresh') return this.#valueOf('http-equiv')?.toLowerCase() === 'refresh';
+    // SVG 2, 16.1.5: `href` is the one that counts where an element has both.
+    if (rule.attribute === 'xlink:href') return !this.#names.includes('href');
+    if (!this.#isHtml || (rule.element !== 'html' && rule.element !== 'body')) return true;
+    const attribute = `${rule.element}@${rule.attribute}`;
+    if (this.#rootAttributes.has(attribute)) return false;
+    this.#rootAttributes.add(attribute);
+    return true;
+  }
+
+  #valueOf(name: string): string | null {
+    return this.#values[this.#names.indexOf(name)] ?? null;
+  }
+}
+
+function alternativeOf(alt: string | null): string | null {
+  return alt === null ? null : detached(collapsed(alt).slice(0, MAX_TEXT_LENGTH));
+}

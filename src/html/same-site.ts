@@ -1,0 +1,25 @@
+import { getDomain } from 'tldts';
+
+/**
+ * Whether two URLs are of one site: the same registrable domain by the Public Suffix List, its private part included,
+ * as for a browser (https://html.spec.whatwg.org/#same-site, whatever the scheme). Hosts without one (addresses,
+ * `localhost`) are of one site when they are equal; a URL without host is of none.
+ *
+ * Both are serialised by the URL standard.
+ */
+export function isSameSite(url: string, other: string): boolean {
+  const host = hostOf(url);
+  const otherHost = hostOf(other);
+  if (host === otherHost) return host !== '';
+  if (host === '' || otherHost === '') return false;
+  const site = getDomain(host, OPTIONS);
+  return site !== null && site === getDomain(otherHost, OPTIONS);
+}
+
+/** What is passed is a host name already, and a valid one. */
+const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHostname: false };
+
+/** The host without port; empty where there is none. */
+function hostOf(url: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*?)(?::\d+)?(?:[/?#]|$)/.exec(url)?.[1] ?? '';
+}

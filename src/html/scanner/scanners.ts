@@ -1,0 +1,42 @@
+import { AttributeDecoder } from '../attribute-decoder.ts';
+import type { DocumentDecoder } from '../encoding/document-decoder.ts';
+import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
+import { ByteScanner } from './byte-scanner.ts';
+import { HtmlparserScanner } from './htmlparser-scanner.ts';
+import { NameCache } from './name-cache.ts';
+
+/** The scanners that there are: our own, and the one it is measured by. */
+export type ScannerKind = 'bytes' | 'htmlparser2';
+
+/** Which names a handler has to be told of; the same for all documents. */
+export interface NamesOfInterest {
+  /** Where the handler's `isPlain` is true. */
+  tag(name: string): boolean;
+  attribute(name: string): boolean;
+}
+
+/** What a value may have that does not stand for itself. */
+const TO_DECODE = /[\0&\x80-\xff]/;
+
+/** Makes the scanners of one document after the other; keeps what they have in common. */
+export class Scanners {
+  readonly #kind: ScannerKind;
+  readonly #references = new AttributeDecoder();
+  readonly #names;
+
+  constructor(kind: ScannerKind, interest: NamesOfInterest) {
+    this.#kind = kind;
+    this.#names = { tags: new NameCache(interest.tag), attributes: new NameCache(interest.attribute) };
+  }
+
+  /** Gives the scanner of a document, for the bytes that `decoder` emits. */
+  open(handler: TagHandler, decoder: DocumentDecoder): TagScanner {
+    const references = this.#references;
+    const decoding: Decoding = {
+      text: (raw, isComplete) => decoder.textOf(raw, isComplete),
+      value: (raw) => (TO_DECODE.test(raw) ? references.decode(decoder.textOf(raw, true)) : raw),
+    };
+    if (this.#kind === 'htmlparser2') return new HtmlparserScanner(handler, decoding);
+    return new ByteScanner(handler, this.#names, decoding);
+  }
+}
