@@ -1,0 +1,230 @@
+import { RecordError } from '../core/errors.ts';
+import type { LiveBody, PageResponse, PageType } from '../core/record.ts';
+import { AddressGuard } from './addresses/address-guard.ts';
+import { Destinations } from './addresses/destinations.ts';
+import { Connections } from './connection/connections.ts';
+import { idleWithinLimit, openFilesLimit } from './connection/descriptors.ts';
+import { Cookies } from './cookies/cookies.ts';
+import { NameResolver } from './dns/name-resolver.ts';
+import { Evicted, type Exchange } from './exchange/exchange.ts';
+import { hostReport } from './exchange/host-report.ts';
+import { PageBody } from './exchange/page-body.ts';
+import { Watch } from './exchange/watch.ts';
+import { RequestHeaders } from './headers/request-headers.ts';
+import { HostScheduler } from './host-scheduler.ts';
+import { HostTable } from './hosts/host-table.ts';
+import type { HostOptions } from './hosts/hosts-option.ts';
+import type { Proxies } from './proxy/proxies.ts';
+import { downloadRobots } from './robots/robots-download.ts';
+import { RobotsGate } from './robots/robots-gate.ts';
+import { productToken } from './robots/robots-rules.ts';
+import { Condition, type KnownValidators } from './validators/validators.ts';
+import { type Answer, Visit, type VisitContext } from './visit.ts';
+
+/** How pages are fetched. Times are in milliseconds, sizes in bytes. */
+export interface ClientOptions {
+  readonly concurrency: number;
+  readonly perHost: number;
+  readonly delayMs: number;
+  readonly hostDownAfter: number;
+  /** One attempt, its redirects included; waiting for a turn is not. */
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly retries: number;
+  readonly maxRetryAfterMs: number;
+  readonly maxRedirects: number;
+  /** Of a body, decoded. */
+  readonly maxBytes: number;
+  /** Types of pages that are taken; HTML alone unless given. */
+  readonly accept?: readonly PageType[] | undefined;
+  /** True: of a larger body the part up to `maxBytes` is the page. Else it is `too-large`. */
+  readonly truncate: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly userAgent: string;
+  /** What is different for some hosts; nothing unless given. */
+  readonly hosts?: HostTable<HostOptions> | undefined;
+  /** Whether robots.txt is obeyed; it is not unless given. */
+  readonly robots?: { readonly maxCrawlDelayMs: number } | undefined;
+  /** True: HTTP/2 is offered over TLS, and used where the server chooses it. It is not unless given. */
+  readonly http2?: boolean | undefined;
+  readonly insecure: boolean;
+  /** Certificates of authorities (PEM), trusted beside Node's own. */
+  readonly ca?: readonly string[] | undefined;
+  /** Which proxies lead where; none unless given. */
+  readonly proxies?: Proxies | undefined;
+  /** True: cookies are kept within the run, and sent back. */
+  readonly cookies?: boolean | undefined;
+  readonly allowPrivate: boolean;
+  /** Addresses and CIDR blocks that may be connected to though they are not public. */
+  readonly allowAddresses?: readonly string[] | undefined;
+  /** Addresses and CIDR blocks that may not, whatever else is allowed. */
+  readonly denyAddresses?: readonly string[] | undefined;
+  /** Name servers; those of the system unless given. */
+  readonly resolver?: readonly string[] | undefined;
+}
+
+/** A page whose header has come. Its body is read or released exactly once. */
+export interface FetchedPage {
+  readonly response: PageResponse;
+  readonly body: LiveBody;
+}
+
+/** Connections that are kept open for further use beside those in use, where the limit of open files has room for them. */
+const IDLE_CONNECTIONS_MAX = 256;
+
+/** How long an answered page may wait for its reader while others wait for its slot. */
+const EVICTED_AFTER_MS = 1_000;
+
+/**
+ * Fetches pages: politely, within bounds of time and memory, from public addresses only unless told otherwise.
+ *
+ * Bound: `concurrency` requests; each holds its slot from its start until its body has been read or released.
+ * Ends: when `signal` aborts, everything in flight is closed at once and fails with `cancelled`.
+ * Errors: RecordError with one of the stable codes and the facts known so far. ConfigError from the constructor.
+ */
+export class HttpClient {
+  readonly #options: ClientOptions;
+  readonly #scheduler: HostScheduler;
+  readonly #resolver: NameResolver;
+  readonly #connections: Connections;
+  readonly #watch: Watch<Exchange>;
+  readonly #context: VisitContext;
+  #reopening = 0;
+
+  constructor(options: ClientOptions, signal: AbortSignal) {
+    this.#options = options;
+    const hosts = options.hosts ?? new HostTable<HostOptions>([]);
+    const headers = new RequestHeaders({ ...options, hosts });
+    this.#scheduler = new HostScheduler({ ...options, limitsOf: (host) => hosts.get(host) });
+    const guard = new AddressGuard(options);
+    this.#resolver = this.#createResolver(guard);
+    const { proxies } = options;
+    const isProxied = proxies && ((url: URL) => proxies.for(url) !== undefined);
+    const destinations = new Destinations({ guard, resolver: this.#resolver, isProxied });
+    this.#connections = this.#createConnections(guard);
+    const { timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = options;
+    const shortestMs = Math.min(timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs);
+    this.#watch = new Watch(shortestMs, () => this.#evict());
+    const scheduler = this.#scheduler;
+    this.#context = {
+      ...options,
+      headers,
+      scheduler,
+      destinations,
+      cookies: options.cookies === true ? new Cookies() : undefined,
+      types: options.accept ?? ['html'],
+      permit: this.#permit(headers.userAgent, hosts),
+      exchange: this.#exchangeContext(),
+      signal,
+    };
+    if (signal.aborted) this.#cancel();
+    else signal.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  /** Requests in flight, bodies included. */
+  get inFlight(): number {
+    return this.#scheduler.inFlight;
+  }
+
+  /** Connections that are kept for further use now. */
+  get idleConnections(): number {
+    return this.#connections.idleCount;
+  }
+
+  /**
+   * Fetches a page as far as its header. Follows redirects, tries again where that helps. `url` must be http(s).
+   *
+   * `known` tells what an earlier run knows of the pages that the URL may lead to. One that has not changed since is
+   * not fetched: NotModified is thrown.
+   */
+  async fetch(url: URL, known?: KnownValidators): Promise<FetchedPage> {
+    const visit = new Visit(this.#context, url, known && new Condition(known));
+    const answer = await visit.open();
+    return { response: answer.response, body: new PageBody(visit, answer, this.#options, this.#reopen) };
+  }
+
+  /** No more pages will be fetched. Bodies that are still read go on, with further attempts where they need them. */
+  close(): void {
+    this.#connections.close();
+  }
+
+  #createConnections(guard: AddressGuard): Connections {
+    const { http2, insecure, ca, proxies, concurrency } = this.#options;
+    return new Connections({
+      lookup: this.#resolver.lookup,
+      refusal: (address) => guard.refusal(address),
+      proxies,
+      // The user's own proxy may well be at a private address.
+      proxyLookup: proxies && this.#createResolver(new AddressGuard({ allowPrivate: true })).lookup,
+      http2,
+      insecure,
+      ca,
+      maxIdle: idleWithinLimit({ concurrency, idle: IDLE_CONNECTIONS_MAX }, openFilesLimit()),
+    });
+  }
+
+  #createResolver(guard: AddressGuard): NameResolver {
+    const { resolver, connectTimeoutMs } = this.#options;
+    return new NameResolver({ guard, servers: resolver, timeoutMs: connectTimeoutMs });
+  }
+
+  #exchangeContext(): VisitContext['exchange'] {
+    const { maxRetryAfterMs } = this.#options;
+    return {
+      ...this.#options,
+      connections: this.#connections,
+      watch: this.#watch,
+      report: (head, error) => hostReport(head, error, maxRetryAfterMs),
+    };
+  }
+
+  #permit(userAgent: string, hosts: HostTable<HostOptions>): VisitContext['permit'] {
+    const { robots } = this.#options;
+    if (robots === undefined) return undefined;
+    const gate = new RobotsGate({
+      ...robots,
+      token: productToken(userAgent),
+      download: (origin) => downloadRobots({ visit: this.#context, reopen: this.#reopen }, origin),
+      keepApart: (host, delayMs, sinceMs) => {
+        // Who wrote a delay for this very host knows better than its file.
+        if (hosts.get(host)?.delayMs === undefined) this.#scheduler.keepApart(host, delayMs, sinceMs);
+      },
+    });
+    return (url) => gate.permit(url);
+  }
+
+  readonly #reopen = async (visit: Visit, notBeforeMs: number): Promise<Answer> => {
+    this.#reopening += 1;
+    try {
+      return await visit.open(notBeforeMs);
+    } finally {
+      this.#reopening -= 1;
+    }
+  };
+
+  /**
+   * Frees slots of pages that wait to be read while readers wait for a slot to fetch their page again.
+   *
+   * Without it, readers of broken bodies and pages that no reader is free for could wait for each other forever.
+   */
+  #evict(): void {
+    let wanted = this.#reopening;
+    if (wanted === 0) return;
+    for (const exchange of this.#watch.live) {
+      if (exchange.parkedMs <= EVICTED_AFTER_MS) continue;
+      exchange.abort(new Evicted('given up for a page that is being read'));
+      wanted -= 1;
+      if (wanted === 0) return;
+    }
+  }
+
+  readonly #cancel = (): void => {
+    this.#scheduler.close();
+    this.#connections.close();
+    this.#resolver.close();
+    const error = new RecordError('cancelled', 'the run was stopped before the page was done');
+    for (const exchange of this.#watch.live) exchange.abort(error);
+  };
+}

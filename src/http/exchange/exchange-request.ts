@@ -1,0 +1,14 @@
+import type { Lease } from '../host-scheduler.ts';
+
+/** One request, as an exchange is told to make it. */
+export interface ExchangeRequest {
+  readonly url: URL;
+  /** The URL for messages, without credentials. */
+  readonly shownUrl: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  /** What is left of the attempt's time. */
+  readonly budgetMs: number;
+  /** Held until the body has been read or given up. */
+  readonly lease: Lease;
+}

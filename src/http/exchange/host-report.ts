@@ -1,0 +1,33 @@
+import { RecordError } from '../../core/errors.ts';
+import type { FailureCode } from '../../core/failure-codes.ts';
+import { isOutOfDescriptors } from '../failure.ts';
+import type { HostReport } from '../host-scheduler.ts';
+import { retryAfterMs } from '../retry.ts';
+import type { Head } from './exchange.ts';
+
+/** Failures that count towards giving up on a host. One that accepts and never answers holds slots longer than any other. */
+const UNREACHABLE: ReadonlySet<FailureCode> = new Set([
+  'connect-refused',
+  'connect-timeout',
+  'headers-timeout',
+  'deadline',
+]);
+
+/**
+ * What the end of an exchange says about its host: that it can't be reached, that it is asked too much, or that it answers.
+ *
+ * A Retry-After is passed on up to `maxRetryAfterMs`.
+ */
+export function hostReport(head: Head | undefined, error: Error | undefined, maxRetryAfterMs: number): HostReport {
+  if (error instanceof RecordError && UNREACHABLE.has(error.code)) {
+    return { kind: isOutOfDescriptors(error) ? 'neutral' : 'unreachable' };
+  }
+  if (head === undefined) return { kind: 'neutral' };
+  // RFC 6585, 4 and RFC 9110, 15.6.4.
+  if (head.status !== 429 && head.status !== 503) return ANSWERED;
+  const askedMs = retryAfterMs(head.headers['retry-after'], Date.now());
+  if (askedMs === undefined) return { kind: 'overloaded' };
+  return { kind: 'overloaded', retryAfterMs: Math.min(askedMs, maxRetryAfterMs) };
+}
+
+const ANSWERED: HostReport = { kind: 'answered' };

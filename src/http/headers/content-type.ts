@@ -1,0 +1,51 @@
+import type { PageType } from '../../core/record.ts';
+
+/** An answer's Content-Type as sent, the last of several; null where there is none. */
+export function contentTypeOf(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+): string | null {
+  const field = headers['content-type'];
+  return (typeof field === 'string' ? field : field?.at(-1)) ?? null;
+}
+
+/** Media types of pages, beside those that end in `+xml` (RFC 7303, 4.2). */
+const PAGE_TYPES: ReadonlyMap<string, PageType> = new Map([
+  ['', 'html'],
+  ['text/html', 'html'],
+  ['application/xhtml+xml', 'html'],
+  ['text/xml', 'xml'],
+  ['application/xml', 'xml'],
+  ['text/plain', 'text'],
+  ['text/csv', 'text'],
+  ['text/markdown', 'text'],
+  ['text/tab-separated-values', 'text'],
+  ['text/uri-list', 'text'],
+]);
+
+/**
+ * Gives what a page of a Content-Type is, whatever its parameters and case; undefined for what is no page.
+ *
+ * None or an empty one counts as HTML: browsers would look at the bytes. A file that is gzip counts as XML: sitemaps are
+ * served like that (https://www.sitemaps.org/protocol.html).
+ */
+export function pageTypeOf(contentType: string | null): PageType | undefined {
+  const essence = essenceOf(contentType ?? '');
+  const known = PAGE_TYPES.get(essence);
+  if (known !== undefined) return known;
+  return essence.endsWith('+xml') || isGzip(essence) ? 'xml' : undefined;
+}
+
+/** Whether a Content-Type says that the body is a gzip file, which is not the same as its Content-Encoding. */
+export function isGzipFile(contentType: string | null): boolean {
+  return isGzip(essenceOf(contentType ?? ''));
+}
+
+function isGzip(essence: string): boolean {
+  return essence === 'application/gzip' || essence === 'application/x-gzip';
+}
+
+/** The type without its parameters, in lower case (https://mimesniff.spec.whatwg.org/#mime-type-essence). */
+function essenceOf(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
