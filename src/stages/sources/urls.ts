@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { RecordError } from '../../core/errors.ts';
+import { defineSource, type SourceItem } from '../../core/stage.ts';
+import { parseInputUrl } from '../../formats/input-url.ts';
+
+/** The source `urls`: URLs that stand in the pipeline file or on the command line themselves. */
+export const urlsSource = defineSource({
+  name: 'urls',
+  summary: 'Takes the URLs that are listed in the pipeline itself, read by the same rules as a line of `lines`.',
+  options: z.strictObject({
+    list: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe('The URLs, in order.')
+      .meta({ examples: [['https://example.com/', 'example.org/page']] }),
+  }),
+  create: ({ list }) => ({ items: Readable.from([list.map(itemOf)]) }),
+});
+
+function itemOf(given: string, index: number): SourceItem {
+  const text = given.trim();
+  const origin = { input: 'arguments', line: index + 1, offset: 0 };
+  try {
+    return { origin, sourceUrl: text, url: parseInputUrl({ text }) };
+  } catch (error) {
+    if (error instanceof RecordError) return { origin, sourceUrl: text, error };
+    throw error;
+  }
+}

@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import { RecordError } from '../../core/errors.ts';
+import { type Skip, skip } from '../../core/outcome.ts';
+import type { PageFacts, PageRecord, UrlRecord } from '../../core/record.ts';
+import { defineStep, type StageContext } from '../../core/stage.ts';
+import { duration, size } from '../../core/units.ts';
+import { HOMEPAGE, VERSION } from '../../core/version.ts';
+import { inputFileSize, openInputFile, unreadable } from '../../formats/input-file.ts';
+import { tableFormatOf, tableRows } from '../../formats/table-rows.ts';
+import { addressBlockProblem } from '../../http/addresses/address-blocks.ts';
+import { type ClientOptions, HttpClient } from '../../http/client.ts';
+import { readAuthorities } from '../../http/connection/authorities.ts';
+import { nameServerProblem } from '../../http/dns/dns-query.ts';
+import { hostsOption, readHosts } from '../../http/hosts/hosts-option.ts';
+import { proxiesFrom } from '../../http/proxy/proxies.ts';
+import { proxyUrl } from '../../http/proxy/proxy-option.ts';
+import { retryNote } from '../../http/retry.ts';
+import { ValidatorStore } from '../../http/validators/validator-store.ts';
+import { NotModified } from '../../http/validators/validators.ts';
+
+/** Connections refused, connect or header time-outs, and deadlines in a row after which a host's lines fail untried. */
+const HOST_DOWN_AFTER = 10;
+
+const addressBlock = textThat(addressBlockProblem);
+const nameServer = textThat(nameServerProblem);
+
+const options = z.strictObject({
+  concurrency: z.int().positive().default(64).describe('Requests in flight, over all hosts.'),
+  perHost: z.int().positive().default(6).describe('Requests in flight on one host.'),
+  delay: duration().prefault(0).describe('Least time between the starts of two requests to one host.'),
+  window: z
+    .int()
+    .positive()
+    .default(2048)
+    .describe('URLs looked ahead over, so that a list sorted by host still uses many hosts; at least concurrency.'),
+  timeout: duration().prefault('30s').describe('Longest time for one attempt at a URL, redirects included.'),
+  connectTimeout: duration()
+    .prefault('10s')
+    .describe('Longest time for looking up a name, and then until a connection stands, TLS included.'),
+  headersTimeout: duration().prefault('20s').describe('Longest time from the request to the end of the header.'),
+  idleTimeout: duration().prefault('15s').describe('Longest pause within a body.'),
+  retries: z.int().nonnegative().default(2).describe('Further attempts after one that failed and may heal.'),
+  maxRetryAfter: duration()
+    .prefault('60s')
+    .describe('Longest Retry-After that is waited for; a line that is asked to wait longer fails with its status.'),
+  maxRedirects: z.int().nonnegative().default(10).describe('Redirects followed for one URL.'),
+  maxBytes: size().prefault('10MB').describe('Largest body, decoded; a larger one fails the line.'),
+  truncate: z
+    .boolean()
+    .default(false)
+    .describe('Take the first maxBytes of a larger body for the page, instead of failing the line.'),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Header fields to send; they replace those that sluice would send. Secret ones stay on their origin.'),
+  userAgent: z
+    .string()
+    .min(1)
+    .default(`sluice/${VERSION} (+${HOMEPAGE})`)
+    .describe('The User-Agent field; name yourself and a page or address to be reached at.'),
+  cookies: z
+    .boolean()
+    .default(false)
+    .describe('Keep cookies within the run, and send them back to the sites that set them.'),
+  proxy: proxyUrl()
+    .optional()
+    .describe('Proxy to fetch by, or none; those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless given.'),
+  ca: z.string().min(1).optional().describe('File of certificates (PEM) to trust, beside the public authorities.'),
+  hosts: hostsOption()
+    .default({})
+    .describe(
+      'Settings by host (example.com, example.com:8080, *.example.com): headers, auth (user:password), delay, perHost. Sent to that host only; file:PATH reads a header or auth from a file.',
+    ),
+  robots: z.boolean().default(false).describe('Obey robots.txt, its Crawl-delay included (RFC 9309).'),
+  maxCrawlDelay: duration().prefault('30s').describe('Longest Crawl-delay of a robots.txt that is kept to.'),
+  disallowed: z
+    .enum(['skip', 'fail'])
+    .default('skip')
+    .describe('What becomes of a URL that robots.txt does not allow: skipped, or failed as robots.'),
+  http2: z
+    .boolean()
+    .default(false)
+    .describe('Use HTTP/2 where a server offers it, over TLS; a connection still carries one request at a time.'),
+  insecure: z.boolean().default(false).describe('Accept any TLS certificate.'),
+  allowPrivate: z
+    .boolean()
+    .default(false)
+    .describe('Fetch from private, loopback, link-local and other addresses that are not public, too.'),
+  allowAddresses: z
+    .array(addressBlock)
+    .optional()
+    .describe('Addresses and CIDR blocks to fetch from though they are not public.'),
+  denyAddresses: z
+    .array(addressBlock)
+    .optional()
+    .describe('Addresses and CIDR blocks never to fetch from, whatever else is allowed.'),
+  resolver: z
+    .array(nameServer)
+    .min(1)
+    .optional()
+    .describe('Name servers to ask, as address or address:port; those of the system unless given.'),
+  since: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Pages file of an earlier run (jsonl, csv, tsv): pages that have not changed since are skipped as not-modified.',
+    ),
+  accept: z
+    .array(z.enum(['html', 'xml', 'text']))
+    .min(1)
+    .default(['html'])
+    .describe('Types of pages: html; xml, which is sitemaps (also gzip files) and feeds; text with URLs in it.'),
+  notHtml: z
+    .enum(['skip', 'fail'])
+    .default('skip')
+    .describe('What becomes of an answer of another type: skipped, or failed as not-html. It is not downloaded.'),
+});
+
+/** The step `fetch`: asks for each URL and gives the answers that are pages, their bodies still on the wire. */
+export const fetchStep = defineStep({
+  name: 'fetch',
+  summary: 'Fetches each URL and passes the answer on as a page.',
+  input: 'url',
+  output: 'page',
+  options,
+  tuning: ['concurrency', 'perHost', 'delay', 'window'],
+  notes: [retryNote],
+  create: (given, context) => {
+    const client = new HttpClient(clientOptions(given, context), context.signal);
+    const { since } = given;
+    const validators = new ValidatorStore();
+    return {
+      open: async () => {
+        if (since !== undefined) await readValidators(context.resolvePath(since), since, validators);
+      },
+      concurrency: Math.max(given.window, given.concurrency),
+      process: async (record: UrlRecord): Promise<PageRecord | Skip> => {
+        try {
+          const known = since === undefined ? undefined : (url: string) => validators.get(record.sourceUrl, url);
+          const { response, body } = await client.fetch(record.url, known);
+          return { kind: 'page', origin: record.origin, sourceUrl: record.sourceUrl, response, body };
+        } catch (error) {
+          if (error instanceof NotModified) return skip('not-modified', error.facts);
+          const page = given.notHtml === 'skip' ? factsOfNotHtml(error) : undefined;
+          if (page !== undefined) return skip('not-html', page);
+          const isDisallowed = error instanceof RecordError && error.code === 'robots';
+          if (isDisallowed && given.disallowed === 'skip') return skip('robots');
+          throw error;
+        }
+      },
+      progress: () => ({ inFlight: client.inFlight }),
+      close: () => client.close(),
+    };
+  },
+});
+
+function clientOptions(given: z.output<typeof options>, { resolvePath, env }: StageContext): ClientOptions {
+  const { ca, proxy, delay, timeout, connectTimeout, headersTimeout, idleTimeout, maxRetryAfter, ...rest } = given;
+  return {
+    ...rest,
+    hosts: readHosts(given.hosts, resolvePath),
+    robots: given.robots ? { maxCrawlDelayMs: given.maxCrawlDelay } : undefined,
+    hostDownAfter: HOST_DOWN_AFTER,
+    delayMs: delay,
+    timeoutMs: timeout,
+    connectTimeoutMs: connectTimeout,
+    headersTimeoutMs: headersTimeout,
+    idleTimeoutMs: idleTimeout,
+    maxRetryAfterMs: maxRetryAfter,
+    ca: ca === undefined ? undefined : readAuthorities(resolvePath(ca)),
+    proxies: proxiesFrom(proxy, env),
+  };
+}
+
+/** All facts are known of an answer whose header has come. */
+function factsOfNotHtml(error: unknown): PageFacts | undefined {
+  if (!(error instanceof RecordError) || error.code !== 'not-html') return undefined;
+  const { finalUrl = '', status = 0, contentType = null, bytes = 0, attempts = 1, elapsedMs = 0 } = error.facts;
+  return { finalUrl, status, contentType, bytes, attempts, elapsedMs };
+}
+
+/** Columns of the pages output. Where there is no `outcome`, each row counts. */
+const REQUIRED_COLUMNS = ['source_url', 'final_url', 'etag', 'last_modified'];
+const PAGE_COLUMNS = [...REQUIRED_COLUMNS, 'outcome'];
+
+/**
+ * Reads what an earlier run learned of its pages. What came to nothing then is to be fetched again, whatever it had.
+ *
+ * Errors: StageError where the file can't be read, or lacks one of the required columns.
+ */
+async function readValidators(path: string, name: string, into: ValidatorStore): Promise<void> {
+  await inputFileSize(path, name);
+  const { bytes } = openInputFile(path);
+  const format = tableFormatOf(path) ?? 'jsonl';
+  try {
+    for await (const rows of tableRows(bytes, { format, name, columns: PAGE_COLUMNS, required: REQUIRED_COLUMNS })) {
+      for (const { values } of rows) {
+        const [sourceUrl, finalUrl, etag = '', lastModified = '', outcome] = values;
+        if (sourceUrl === undefined || finalUrl === undefined || outcome === 'failed') continue;
+        into.set(sourceUrl, finalUrl, { etag, lastModified });
+      }
+    }
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+/** An option that is a text about which `problemOf` finds nothing; what it finds is the end of `expected ...`. */
+function textThat(problemOf: (text: string) => string | undefined) {
+  return z.string().refine((text) => problemOf(text) === undefined, {
+    error: ({ input }) => `expected ${problemOf(String(input))}`,
+  });
+}

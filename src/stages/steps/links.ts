@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { Link, LinksRecord, PageResponse } from '../../core/record.ts';
+import { defineStep, type StageNote } from '../../core/stage.ts';
+import { DEFAULT_MAX_LINKS, linkExtraction } from '../../html/link-extractor.ts';
+import { parseSelection, type Selection } from '../../html/link-table.ts';
+import type { PageHead } from '../../html/page-head.ts';
+import { MAX_VALUE_LENGTH } from '../../html/tag-scanner.ts';
+import { contentTypeOf, pageTypeOf } from '../../http/headers/content-type.ts';
+
+/**
+ * Pages read at once. Large enough never to be the limit: a page that is alive holds a slot of the fetch step until its
+ * body has been read, so that step's concurrency bounds this one.
+ */
+const CONCURRENCY = 4096;
+
+const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
+
+/** For the JSON Schema: what the checks below can't say of themselves. */
+const STRING_OR_LIST = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
+
+const selection = z
+  .custom<string | readonly string[]>((value) => readSelection(value) !== undefined, {
+    error: 'expected hrefs, anchors, all or a list such as a@href,img@src',
+  })
+  .meta({ title: 'selection', ...STRING_OR_LIST })
+  .transform((value): Selection => readSelection(value) ?? 'hrefs');
+
+const schemes = z
+  .custom<string | readonly string[]>((value) => readSchemes(value) !== undefined, {
+    error: 'expected any or a list such as http,https',
+  })
+  .meta({ title: 'schemes', ...STRING_OR_LIST })
+  .transform((value): readonly string[] | 'any' => readSchemes(value) ?? 'any');
+
+const options = z.strictObject({
+  select: selection
+    .prefault('hrefs')
+    .describe(
+      'Where links stand: hrefs (a, area, link), anchors (a, area), all, or a list such as a@href,img@src,*@data-src; xml:loc@#text is the text of an element in XML.',
+    ),
+  schemes: schemes.prefault('http,https').describe('Schemes of the links to keep, or any.'),
+  stripFragment: z.boolean().default(false).describe('Cut off the fragment: a#x and a#y are one link.'),
+  allOccurrences: z.boolean().default(false).describe('Give a link as often as the page has it, not once.'),
+  noscript: z.boolean().default(true).describe('Take what stands in noscript, as a browser that runs no scripts does.'),
+  srcdoc: z
+    .boolean()
+    .default(false)
+    .describe('Take the links of documents that stand in the srcdoc of an iframe, too.'),
+  linkHeader: z.boolean().default(false).describe("Take the links of the answer's Link header fields, too (RFC 8288)."),
+  redirects: z.boolean().default(false).describe('Take where each redirect on the way to the page led, too.'),
+  maxUrlLength: z
+    .int()
+    .positive()
+    .max(MAX_VALUE_LENGTH)
+    .default(MAX_VALUE_LENGTH)
+    .describe('Characters of the longest URL; a longer one is left out.'),
+  maxLinks: z
+    .int()
+    .positive()
+    .default(DEFAULT_MAX_LINKS)
+    .describe('Distinct URLs on a page; one with more fails as too-large. Bounds the memory that a page takes.'),
+});
+
+/** How the body of a page is read, by what its Content-Type says it is. */
+const typesNote: StageNote = {
+  heading: 'Types of pages',
+  rows: [
+    ['html', 'As a browser reads it; also where there is no Content-Type.'],
+    [
+      'xml',
+      'Sitemaps, their indexes, RSS and Atom: loc and link, xhtml:link, enclosure; media and images with select: all.',
+    ],
+    ['text', 'URLs in plain text, Markdown, CSV, whatever is selected, without the punctuation behind them.'],
+  ],
+};
+
+/**
+ * Reads each page as it streams in and gives its links as one batch, in document order: where the answer's redirects led,
+ * its Link fields, its body. The Content-Type decides how the body is read. Details are gathered as far as columns need them.
+ *
+ * Errors: those of the body, and `too-large` (RecordError); markup is never one. Nothing but the links leaves: a body that
+ * breaks off and is fetched again is read anew.
+ */
+export const linksStep = defineStep({
+  name: 'links',
+  summary: 'Reads each page as it streams in and finds its links, resolved as a browser would.',
+  input: 'page',
+  output: 'links',
+  options,
+  notes: [typesNote],
+  create: (given, { linkColumns: columns = [] }) => {
+    const extraction = linkExtraction({ ...given, columns });
+    const wantsTime = columns.includes('fetched_at');
+    const wantsBase = columns.includes('base_url');
+    return {
+      concurrency: CONCURRENCY,
+      process: async ({ origin, sourceUrl, body }) => {
+        // Of the last attempt, as the links are.
+        let fetchedAtMs = 0;
+        let baseUrl = '';
+        const { result: links, page } = await body.read<Link[]>((response) => {
+          if (wantsTime) fetchedAtMs = Date.now();
+          const reader = extraction.open(headOf(response));
+          if (!wantsBase) return reader;
+          const end = () => {
+            const found = reader.end();
+            baseUrl = reader.baseUrl;
+            return found;
+          };
+          return { write: (chunk) => reader.write(chunk), end };
+        });
+        const record: LinksRecord = { kind: 'links', origin, sourceUrl, page, links };
+        if (!wantsTime && !wantsBase) return record;
+        return { ...record, ...(wantsTime ? { fetchedAtMs } : {}), ...(wantsBase ? { baseUrl } : {}) };
+      },
+    };
+  },
+});
+
+function headOf({ finalUrl, headers, redirects }: PageResponse): PageHead {
+  const contentType = contentTypeOf(headers);
+  const { link = [] } = headers;
+  const linkFields = typeof link === 'string' ? [link] : link;
+  return { finalUrl, contentType, type: pageTypeOf(contentType) ?? 'html', redirects, linkFields };
+}
+
+function readSelection(value: unknown): Selection | undefined {
+  return typeof value === 'string' || isStringList(value) ? parseSelection(value) : undefined;
+}
+
+function readSchemes(value: unknown): readonly string[] | 'any' | undefined {
+  if (value === 'any') return 'any';
+  const list = typeof value === 'string' ? value.split(',') : value;
+  if (!isStringList(list) || list.length === 0) return undefined;
+  const names = list.map((name) => name.trim().toLowerCase());
+  return names.every((name) => SCHEME.test(name)) ? names : undefined;
+}
+
+function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
