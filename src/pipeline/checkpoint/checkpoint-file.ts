@@ -1,0 +1,100 @@
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StageError } from '../../core/errors.ts';
+import { sinkFailed } from '../../formats/byte-target.ts';
+import { type CheckpointState, checkpointState } from './checkpoint-state.ts';
+
+/** The calls by which a checkpoint gets to the disk, in this order; a test puts failures in between. */
+export interface CheckpointDisk {
+  readonly open: (path: string, flags: string) => Promise<FileHandle>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+}
+
+const realDisk: CheckpointDisk = { open, rename };
+
+/**
+ * Reads a checkpoint. Gives undefined where there is none.
+ *
+ * Errors: StageError `CHECKPOINT_MISMATCH` for a file that is no checkpoint of ours.
+ */
+export async function readCheckpoint(path: string): Promise<CheckpointState | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new StageError('CHECKPOINT_MISMATCH', `${path}: can't be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  });
+  if (text === undefined) return undefined;
+  const result = checkpointState.safeParse(parsed(text));
+  if (result.success) return result.data;
+  const advice = 'Name another file, or start over with --restart.';
+  throw new StageError('CHECKPOINT_MISMATCH', `${path}: this is no checkpoint that this version can read. ${advice}`);
+}
+
+/**
+ * Writes a checkpoint such that at any moment, also in a crash, the path holds the old one whole or the new one whole:
+ * a temporary file beside it, fsync, rename, fsync of the folder.
+ *
+ * Errors: StageError `SINK_FAILED`.
+ */
+export async function writeCheckpoint(
+  path: string,
+  state: CheckpointState,
+  disk: CheckpointDisk = realDisk,
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await disk.open(temporary, 'w');
+    try {
+      await file.writeFile(`${JSON.stringify(state)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await disk.rename(temporary, path);
+    await syncFolder(path, disk);
+  } catch (error) {
+    throw sinkFailed(path, error);
+  }
+}
+
+/** Removes a checkpoint, where there is one, for good. Errors: StageError `SINK_FAILED`. */
+export async function removeCheckpoint(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await syncFolder(path, realDisk);
+  } catch (error) {
+    throw new StageError('SINK_FAILED', `${path}: the checkpoint can't be removed: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Makes the folder of a checkpoint, which is ours to make: `.sluice/links.checkpoint`. Errors: StageError `SINK_FAILED`. */
+export async function makeCheckpointFolder(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new StageError('SINK_FAILED', `${path}: its folder can't be made: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Brings a new or removed name to the disk (fsync(2): the entry in the folder is not synced with the file). */
+async function syncFolder(path: string, disk: CheckpointDisk): Promise<void> {
+  const folder = await disk.open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { StageError } from '../../core/errors.ts';
+import type { SourceResume } from '../../core/stage.ts';
+import type { Pipeline } from '../build.ts';
+import { makeCheckpointFolder, readCheckpoint } from './checkpoint-file.ts';
+import { type LockOwner, lockCheckpoint } from './checkpoint-lock.ts';
+import type { CheckpointState } from './checkpoint-state.ts';
+import { runIdentity } from './run-identity.ts';
+
+/** A run's hold on its checkpoint. */
+export interface CheckpointSession {
+  readonly path: string;
+  readonly identity: string;
+  /** What an earlier run left, where there was one. */
+  readonly state: CheckpointState | undefined;
+  /** Lets other processes have the checkpoint. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes hold of a pipeline's checkpoint and reads it. `isRestart` passes over what is in it.
+ *
+ * Errors: StageError `CHECKPOINT_IN_USE`; `CHECKPOINT_MISMATCH` for the checkpoint of another pipeline. Nothing is changed then.
+ */
+export async function openCheckpoint(
+  path: string,
+  pipeline: Pipeline,
+  owner: LockOwner,
+  isRestart: boolean,
+): Promise<CheckpointSession> {
+  await makeCheckpointFolder(path);
+  const release = await lockCheckpoint(path, owner);
+  try {
+    const identity = runIdentity(pipeline);
+    const state = isRestart ? undefined : await readCheckpoint(path);
+    if (state !== undefined && state.identity !== identity) {
+      const advice = 'Run it as before, name another checkpoint, or start over with --restart.';
+      throw new StageError(
+        'CHECKPOINT_MISMATCH',
+        `${path}: this is the checkpoint of another pipeline: stages, options or paths that change the rows differ. ${advice}`,
+      );
+    }
+    return { path, identity, state, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Where the source is taken up: at the last line before those that are not done, or at the start where a step must see every line. */
+export function sourceResume(state: CheckpointState, pipeline: Pipeline): SourceResume {
+  const { last } = state.positions;
+  const from = last === null || seesAllLines(pipeline) ? undefined : { ...last.origin, sourceUrl: last.sourceUrl };
+  return { from, known: state.inputs };
+}
+
+/** Whether a step must see all lines again when a run is taken up. */
+export function seesAllLines(pipeline: Pipeline): boolean {
+  return pipeline.steps.some(({ definition }) => definition.isStateful === true);
+}
+
+/** Makes sure that a line that is read again is the one that the checkpoint knows. Errors: StageError `CHECKPOINT_MISMATCH`. */
+export function checkLine(state: CheckpointState, sequence: number, sourceUrl: string): void {
+  const { last } = state.positions;
+  if (last === null || last.origin.sequence !== sequence || last.sourceUrl === sourceUrl) return;
+  throw otherInput(last, `this line was ${JSON.stringify(last.sourceUrl)}, and is ${JSON.stringify(sourceUrl)}`);
+}
+
+/** What it is to the run that the input ended before the last line that the checkpoint knows. */
+export function shorterInput(last: KnownLine): StageError {
+  return otherInput(last, `this line was ${JSON.stringify(last.sourceUrl)}, and the input ends before it`);
+}
+
+type KnownLine = NonNullable<CheckpointState['positions']['last']>;
+
+function otherInput({ origin }: KnownLine, what: string): StageError {
+  const place = `${origin.input}:${origin.line}`;
+  const text = `${place}: the checkpoint belongs to another input: ${what}. Start over with --restart.`;
+  return new StageError('CHECKPOINT_MISMATCH', text);
+}

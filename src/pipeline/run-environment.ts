@@ -1,0 +1,39 @@
+import type { StageContext } from '../core/stage.ts';
+import type { LockOwner } from './checkpoint/checkpoint-lock.ts';
+import type { Totals } from './ledger.ts';
+import type { LineReport } from './settlement.ts';
+
+/** What a run looks like from outside while it goes on. */
+export interface RunProgress {
+  readonly totals: Totals;
+  /** Lines taken from the input. */
+  readonly lines: number;
+  /** Requests in flight. */
+  readonly inFlight: number;
+  /** Bytes of the input, as stored; `total` is null where it is not known. */
+  readonly input: { readonly read: number; readonly total: number | null };
+}
+
+/** Watches a run. */
+export interface RunObserver {
+  /** Called once, before the first line is read. `progress` may be called at any time, also after the run. */
+  started(progress: () => RunProgress): void;
+  /** Called for each line that ended. */
+  line(report: LineReport): void;
+}
+
+/** What a run is given by whoever starts it. */
+export interface RunEnvironment {
+  readonly context: Omit<StageContext, 'signal' | 'linkColumns'>;
+  /** Aborted: nothing more is read, and what is in flight is finished. */
+  readonly stopSignal: AbortSignal;
+  /** Aborted: the run ends at once. */
+  readonly abortSignal: AbortSignal;
+  readonly observer: RunObserver;
+  /** For the lock of a checkpoint. */
+  readonly owner: LockOwner;
+  /** True: what a checkpoint holds is passed over. */
+  readonly isRestart: boolean;
+  /** Time from the end of one checkpoint to the start of the next: so much work is done again after a crash. */
+  readonly checkpointIntervalMs: number;
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { OrderedRows } from '../../src/pipeline/ordered-rows.ts';
+import { Positions } from '../../src/pipeline/positions.ts';
+import { Gate, linksRecord, quiet, urlRecord } from '../helpers/stages.ts';
+
+const WINDOW = 1024;
+const never = new AbortController().signal;
+
+describe('pages', () => {
+  it('come in the order of the input, whatever the order in which lines end, and none is lost', () => {
+    const fates = fc.array(fc.constantFrom('page', 'failed'), { minLength: 1, maxLength: 80 });
+    fc.assert(
+      fc.property(fates, fc.infiniteStream(fc.nat()), (mix, dice) => {
+        const { positions, ordered, settled } = start(mix.length);
+        const left = mix.map((_, line) => line);
+        while (left.length > 0) {
+          const [line = 0] = left.splice((dice.next().value ?? 0) % left.length, 1);
+          if (mix[line] === 'page') ordered.page(linksRecord(urlRecord(line)));
+          else {
+            positions.done(line);
+            ordered.advance();
+          }
+        }
+        const pages = mix.flatMap((fate, line) => (fate === 'page' ? [line] : []));
+        assert.deepEqual(settled, pages);
+        assert.equal(positions.low, mix.length);
+      }),
+    );
+  });
+
+  it('have room when all outputs that were written to have it', async () => {
+    const gate = new Gate();
+    const { ordered, settled } = start(2, () => gate.opened);
+    assert.equal(ordered.page(linksRecord(urlRecord(1))), undefined, 'it waits for its turn, and for no output');
+    let hasRoom = false;
+    const room = Promise.resolve(ordered.page(linksRecord(urlRecord(0)))).then(() => {
+      hasRoom = true;
+    });
+    assert.deepEqual(settled, [0, 1]);
+    await quiet();
+    assert.equal(hasRoom, false);
+    gate.open();
+    await room;
+  });
+});
+
+describe('the window', () => {
+  it('is 1,024 lines from the first one that is not done', () => {
+    const { positions, ordered } = start(WINDOW);
+    assert.equal(ordered.room(WINDOW - 1, never), undefined);
+    assert.notEqual(ordered.room(WINDOW, never), undefined);
+    positions.done(0);
+    assert.equal(ordered.room(WINDOW, never), undefined);
+    assert.notEqual(ordered.room(WINDOW + 1, never), undefined);
+  });
+
+  it('moves with the first line that is not done, and not with others', async () => {
+    const { positions, ordered } = start(WINDOW);
+    let isNear = false;
+    const room = ordered.room(WINDOW, never)?.then(() => {
+      isNear = true;
+    });
+    positions.done(1);
+    ordered.advance();
+    await quiet();
+    assert.equal(isNear, false);
+    ordered.page(linksRecord(urlRecord(0)));
+    await room;
+    assert.equal(isNear, true);
+  });
+
+  it('holds nobody after an abort', async () => {
+    const { ordered } = start(1);
+    const controller = new AbortController();
+    const room = ordered.room(WINDOW, controller.signal);
+    assert.notEqual(room, undefined);
+    controller.abort();
+    await room;
+    assert.equal(ordered.room(WINDOW, controller.signal), undefined);
+  });
+});
+
+/** So many lines, all of which have been read; `settled` has those whose rows were written. */
+function start(lines: number, room: () => void | Promise<void> = () => {}) {
+  const positions = new Positions();
+  for (let line = 0; line < lines; line += 1) positions.read(urlRecord(line).origin, 'line');
+  const settled: number[] = [];
+  const ordered = new OrderedRows(positions, ({ origin }) => {
+    settled.push(origin.sequence);
+    positions.done(origin.sequence);
+    return room();
+  });
+  return { positions, ordered, settled };
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Origin } from '../../src/core/record.ts';
+import { Positions, type PositionsState } from '../../src/pipeline/positions.ts';
+
+const origin = (sequence: number): Origin => ({ sequence, input: 'list', line: sequence + 1, offset: sequence * 10 });
+
+function readAll(positions: Positions, from: number, to: number): void {
+  for (let sequence = from; sequence < to; sequence += 1) positions.read(origin(sequence), `line ${sequence}`);
+}
+
+test('lines done out of order are kept as ranges above the low-water mark', () => {
+  const positions = new Positions();
+  readAll(positions, 0, 10);
+  for (const sequence of [0, 1, 4, 3, 7]) positions.done(sequence);
+  assert.deepEqual(positions.state(), {
+    low: 2,
+    above: [
+      [3, 4],
+      [7, 7],
+    ],
+    last: { origin: origin(1), sourceUrl: 'line 1' },
+  });
+});
+
+test('a stored state that is taken up passes over what is done above the mark once it is read', () => {
+  const positions = new Positions({ low: 2, above: [[2, 4]], last: { origin: origin(1), sourceUrl: 'line 1' } });
+  readAll(positions, 1, 4);
+  assert.equal(positions.state().low, 4);
+  readAll(positions, 4, 6);
+  assert.deepEqual(positions.state(), { low: 5, above: [], last: { origin: origin(4), sourceUrl: 'line 4' } });
+});
+
+test('whatever the order and wherever it is stored and taken up, exactly the lines said to be done are done', () => {
+  const lines = 40;
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(Array.from({ length: lines }, (_, index) => index)),
+      fc.nat(lines),
+      (order, cut) => {
+        const done = new Set<number>();
+        let positions = new Positions();
+        readAll(positions, 0, lines);
+        for (const [index, sequence] of order.entries()) {
+          if (index === cut) positions = takenUp(positions.state(), lines);
+          positions.done(sequence);
+          done.add(sequence);
+        }
+        positions = takenUp(positions.state(), lines);
+        for (let sequence = 0; sequence < lines; sequence += 1) {
+          assert.equal(positions.isDone(sequence), done.has(sequence));
+        }
+        const { low, last } = positions.state();
+        assert.equal(
+          low,
+          Array.from({ length: lines + 1 }, (_, index) => index).find((index) => !done.has(index)),
+        );
+        assert.equal(last?.origin.sequence ?? -1, low - 1);
+      },
+    ),
+  );
+});
+
+/** As a run does it: the state goes through a file, and reading starts at the last line below the mark. */
+function takenUp(state: PositionsState, lines: number): Positions {
+  const stored = JSON.parse(JSON.stringify(state)) as PositionsState;
+  const positions = new Positions(stored);
+  readAll(positions, Math.max(0, stored.low - 1), lines);
+  return positions;
+}
