@@ -1,0 +1,164 @@
+import { closest, distance } from 'fastest-levenshtein';
+import yargs, { type Argv } from 'yargs';
+import { ConfigError } from '../core/errors.ts';
+import { VERSION } from '../core/version.ts';
+import { stageDefinitions } from '../stages/registry.ts';
+import type { Command } from './command.ts';
+import { checkCommand } from './commands/check.ts';
+import { explainCommand } from './commands/explain.ts';
+import { linksCommand } from './commands/links.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { stagesCommand } from './commands/stages.ts';
+import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { type Flags, type FlagValues, isRepeatable } from './flags.ts';
+import type { Io } from './io.ts';
+import { errorText } from './report/error-text.ts';
+
+const HELP_WIDTH = 100;
+/** Up to so many letters apart, a wrong name is taken for a slip. */
+const MAX_SLIP = 2;
+
+const commands: readonly Command[] = [
+  linksCommand,
+  runCommand,
+  checkCommand,
+  explainCommand,
+  stagesCommand,
+  schemaCommand,
+];
+/** The command that runs when none is named. */
+const defaultCommand = linksCommand;
+
+/** A command with the values that it was called with. */
+interface Choice {
+  readonly command: Command;
+  readonly flags: Flags;
+  readonly values: FlagValues;
+}
+
+/** Runs the command that the arguments name. Gives the exit code; every error has been told on standard error by then. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const choice = await choose(args, io);
+    if (choice === undefined) return exitCodes.ok;
+    checkFlags(choice);
+    const positionals = positionalsOf(choice);
+    if (choice.command === defaultCommand) checkCommandName(args, positionals);
+    return await choice.command.run({ positionals, values: choice.values, io, registry: stageDefinitions });
+  } catch (error) {
+    io.stderr.write(`${errorText(error)}\n`);
+    return exitCodeOfError(error);
+  }
+}
+
+/** The command that the arguments name; undefined when they asked for the help or the version, which has been printed. */
+async function choose(args: readonly string[], io: Io): Promise<Choice | undefined> {
+  let choice: Choice | undefined;
+  let parser = yargs()
+    .scriptName('sluice')
+    .usage('$0 [command] [flags]\n\nFetches the pages of a list of URLs and writes their links as rows.')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    })
+    .version(VERSION)
+    .alias({ help: 'h' })
+    .wrap(HELP_WIDTH)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw new ConfigError(`${message ?? error.message}; try 'sluice --help'.`, { cause: error });
+    });
+  for (const command of commands) {
+    parser = addCommand(parser, command, (flags, values) => {
+      choice = { command, flags, values };
+    });
+  }
+  let printed = '';
+  await parser.parseAsync([...args], {}, (_error, _values, output) => {
+    printed = output;
+  });
+  if (printed === '') return choice;
+  io.stdout.write(`${printed}\n`);
+  return undefined;
+}
+
+function addCommand(parser: Argv, command: Command, onChoice: (flags: Flags, values: FlagValues) => void): Argv {
+  const flags = command.flags(stageDefinitions);
+  const { positional } = command;
+  const usage = positional === undefined ? command.name : `${command.name} ${positionalUsage(positional)}`;
+  return parser.command(
+    command === defaultCommand ? [usage, '$0'] : usage,
+    command.summary,
+    (own) => {
+      for (const [call, what] of command.examples ?? []) own.example(call, what);
+      if (positional !== undefined) {
+        own.positional(positional.name, { type: 'string', describe: positional.description });
+      }
+      return own.options(flags);
+    },
+    (values) => onChoice(flags, lastOfEach(flags, values)),
+  );
+}
+
+/** A flag that takes one value and was given several times has the last one, as shells' aliases with defaults want it. */
+function lastOfEach(flags: Flags, values: FlagValues): FlagValues {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const flag = flags[name];
+    const isOne = flag !== undefined && !isRepeatable(flag);
+    return [name, isOne && Array.isArray(value) ? value.at(-1) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function positionalUsage({ name, isRequired, isList }: NonNullable<Command['positional']>): string {
+  const text = isList ? `${name}..` : name;
+  return isRequired ? `<${text}>` : `[${text}]`;
+}
+
+function positionalsOf({ command, values }: Choice): readonly string[] {
+  const { positional } = command;
+  const surplus = values['_'] as readonly unknown[];
+  // The first one is the command's own name where it was named; what follows a `--` comes last.
+  const extra = surplus[0] === command.name ? surplus.slice(1) : surplus;
+  const given = positional === undefined ? [] : [values[positional.name] ?? []].flat();
+  const positionals = [...given, ...extra].map(String);
+  const most = positional === undefined ? 0 : positional.isList ? Number.POSITIVE_INFINITY : 1;
+  if (positionals.length > most) {
+    throw new ConfigError(
+      `unexpected argument ${JSON.stringify(positionals[most])}. Try 'sluice ${command.name} --help'.`,
+    );
+  }
+  return positionals;
+}
+
+/** Refuses flags that the command doesn't have, and those that were given without their value. */
+function checkFlags({ command, flags, values }: Choice): void {
+  const names = [...Object.keys(flags), 'help', 'version'];
+  const own = new Set([...names, '_', '$0', command.positional?.name]);
+  for (const name of Object.keys(values)) {
+    if (own.has(name)) continue;
+    const nearest = closest(name, names);
+    // A letter is near to any other.
+    const isSlip = name.length > 1 && distance(name, nearest) <= MAX_SLIP;
+    const advice = isSlip ? ` did you mean --${nearest}?` : ` try 'sluice ${command.name} --help'.`;
+    throw new ConfigError(`unknown flag ${name.length === 1 ? `-${name}` : `--${name}`};${advice}`);
+  }
+}
+
+/** `sluice chek x.yaml` is a misspelt command, not a host name. */
+function checkCommandName(args: readonly string[], urls: readonly string[]): void {
+  const first = urls[0] ?? '';
+  if (args[0] !== first || /[^a-z]/.test(first)) return;
+  const nearest = closest(
+    first,
+    commands.map((command) => command.name),
+  );
+  if (distance(first, nearest) > MAX_SLIP) return;
+  throw new ConfigError(
+    `unknown command "${first}"; did you mean "${nearest}"? (To fetch a host of that name, write http://${first}/.)`,
+  );
+}

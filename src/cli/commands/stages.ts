@@ -1,0 +1,138 @@
+import { stringify } from 'yaml';
+import { ConfigError } from '../../core/errors.ts';
+import type { StageDefinition, StageNote } from '../../core/stage.ts';
+import { KIND_WORDS } from '../../pipeline/checks/chain.ts';
+import { unknownName } from '../../pipeline/checks/problems.ts';
+import { describeOptions, type OptionDescription } from '../../pipeline/options.ts';
+import { columnsOf } from '../../pipeline/tables.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+/** `sluice stages`: prints the reference of the stages. */
+export const stagesCommand: Command = {
+  name: 'stages',
+  summary: 'Prints the reference: all stages, or one with its options.',
+  positional: { name: 'name', description: 'A stage.', isRequired: false, isList: false },
+  flags: () => ({}),
+  run: ({ positionals, io, registry }) => {
+    io.stdout.write(stagesText(registry, positionals[0]));
+    return exitCodes.ok;
+  },
+};
+
+const LINE_WIDTH = 80;
+
+/** What an output's rows are, by the key that it stands under. */
+const COLUMN_HEADINGS = [
+  ['sink', 'Columns of links'],
+  ['failures', 'Columns of failures'],
+  ['pages', 'Columns of pages'],
+] as const;
+
+/** The order of the list, each type with its heading. */
+const HEADINGS = { source: 'Sources', step: 'Steps', sink: 'Sinks' } as const;
+
+/**
+ * Gives the reference of the stages: the list by type, or every stage of that name in full. Ends with a line feed.
+ *
+ * Errors: ConfigError for a name that no stage has, with the nearest that one has.
+ */
+export function stagesText(registry: readonly StageDefinition[], name?: string): string {
+  if (name === undefined) return listText(registry);
+  const stages = registry.filter((definition) => definition.name === name);
+  const names = [...new Set(registry.map((definition) => definition.name))];
+  if (stages.length === 0) throw new ConfigError(`${unknownName('stage', name, names)}`);
+  return stages.map(stageText).join('\n');
+}
+
+function listText(registry: readonly StageDefinition[]): string {
+  const nameWidth = Math.max(0, ...registry.map((definition) => definition.name.length));
+  const groups = Object.entries(HEADINGS).map(([type, heading]) => {
+    const stages = registry.filter((definition) => definition.type === type);
+    const lines = stages.flatMap(({ name, summary }) => hanging(`  ${name.padEnd(nameWidth)}  `, summary));
+    return `${[heading, ...lines].join('\n')}\n`;
+  });
+  return groups.join('\n');
+}
+
+function stageText(definition: StageDefinition): string {
+  const options = describeOptions(definition.options);
+  const heading = [`${definition.name} (${definition.type})`, ...hanging('', definition.summary), flowText(definition)];
+  const optionLines = options.length === 0 ? ['No options.'] : ['Options', ...optionsText(options)];
+  const notes = [...(definition.notes ?? []), ...(definition.type === 'sink' ? columnNotes() : [])];
+  const noteLines = notes.flatMap((note) => ['', ...noteText(note)]);
+  const example = exampleText(definition, options).trimEnd().split('\n');
+  return [...heading, '', ...optionLines, ...noteLines, '', 'Example', ...example.map((line) => `  ${line}`), ''].join(
+    '\n',
+  );
+}
+
+function flowText(definition: StageDefinition): string {
+  if (definition.type === 'source') return `Gives ${KIND_WORDS[definition.output]}.`;
+  if (definition.type === 'step')
+    return `Takes ${KIND_WORDS[definition.input]}, gives ${KIND_WORDS[definition.output]}.`;
+  const extensions = definition.extensions.map((extension) => `.${extension}`).join(', ');
+  return extensions === '' ? 'Takes rows.' : `Takes rows. File names: ${extensions}`;
+}
+
+function optionsText(options: readonly OptionDescription[]): readonly string[] {
+  const nameWidth = Math.max(...options.map((option) => option.name.length));
+  const indent = `  ${''.padEnd(nameWidth)}  `;
+  return options.flatMap(({ name, type, default: defaultValue, isRequired, description }) => {
+    const fallback = defaultValue === undefined ? '' : `, default ${inlineYaml(defaultValue)}`;
+    const first = hanging(`  ${name.padEnd(nameWidth)}  `, `${type}${isRequired ? ', required' : fallback}`);
+    return description === '' ? first : [...first, ...hanging(indent, description)];
+  });
+}
+
+function noteText({ heading, rows }: StageNote): readonly string[] {
+  const termWidth = Math.max(...rows.map(([term]) => term.length));
+  return [heading, ...rows.flatMap(([term, text]) => hanging(`  ${term.padEnd(termWidth)}  `, text))];
+}
+
+/** The columns that a sink's rows can have, by what they are rows of. */
+function columnNotes(): readonly StageNote[] {
+  return COLUMN_HEADINGS.map(([role, heading]) => ({
+    heading,
+    rows: columnsOf(role).map(({ name, summary }) => [name, summary]),
+  }));
+}
+
+/** A use of the stage: its required options, and those that have a default with it. */
+function exampleText(definition: StageDefinition, options: readonly OptionDescription[]): string {
+  const entries = options.flatMap((option) => {
+    const value = option.isRequired ? exampleValue(definition, option) : option.default;
+    const isEmptyMap = option.type === 'map' && Object.keys(Object(value)).length === 0;
+    return value === undefined || isEmptyMap ? [] : [[option.name, value] as const];
+  });
+  const stage = { [definition.name]: Object.fromEntries(entries) };
+  const key = definition.type === 'step' ? 'steps' : definition.type;
+  return stringify({ [key]: definition.type === 'step' ? [stage] : stage }, { lineWidth: 0 });
+}
+
+function exampleValue(definition: StageDefinition, { name, type, examples, choices }: OptionDescription): unknown {
+  if (examples?.[0] !== undefined) return examples[0];
+  if (choices?.[0] !== undefined) return choices[0];
+  if (type === 'list') return [name];
+  return definition.type === 'sink' && name === 'path' ? `links.${definition.extensions[0] ?? definition.name}` : name;
+}
+
+function inlineYaml(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
+}
+
+/** The text in lines of at most 80 characters, below each other after the first one's head. */
+function hanging(head: string, text: string): readonly string[] {
+  const lines: string[] = [];
+  let line = head;
+  for (const word of text.split(/\s+/)) {
+    const isFirst = line.length === head.length;
+    if (!isFirst && line.length + 1 + word.length > LINE_WIDTH) {
+      lines.push(line);
+      line = `${''.padEnd(head.length)}${word}`;
+    } else {
+      line += isFirst ? word : ` ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { StageError } from '../core/errors.ts';
+import type { Pipeline } from '../pipeline/build.ts';
+import { type RunResult, runPipeline } from '../pipeline/run.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import type { Interrupt, Io } from './io.ts';
+import { errorText } from './report/error-text.ts';
+import { createProgress } from './report/progress.ts';
+import { notes, summaryJson, summaryLine } from './report/summary.ts';
+
+/** How a run shows itself and how it ends early: the flags that are not part of a pipeline. */
+export interface RunFlags {
+  /** The live line; left out: on a terminal. */
+  readonly progress?: boolean | undefined;
+  readonly isQuiet: boolean;
+  readonly isVerbose: boolean;
+  /** Passes over what the checkpoint holds. */
+  readonly isRestart: boolean;
+  /** How long what is in flight may go on after an interrupt. */
+  readonly graceMs: number;
+  readonly checkpointIntervalMs: number;
+}
+
+/** Runs a pipeline for the command line: progress, interrupts, summary. Gives the exit code. `baseDirectory` is where its paths start. */
+export async function execute(pipeline: Pipeline, baseDirectory: string, flags: RunFlags, io: Io): Promise<number> {
+  const resolvePath = (path: string) => resolve(baseDirectory, path);
+  const isLive = !flags.isQuiet && (flags.progress ?? (io.stderr.isTTY === true && io.env['TERM'] !== 'dumb'));
+  const progress = createProgress(io, { isLive, isVerbose: flags.isVerbose });
+  const interrupts = watchInterrupts(io, flags.graceMs, (text) => {
+    if (!flags.isQuiet) progress.say(text);
+  });
+  let result: RunResult;
+  try {
+    result = await runPipeline(pipeline, {
+      context: { resolvePath, stdin: io.stdin, stdout: io.stdout, env: io.env },
+      stopSignal: interrupts.stopSignal,
+      abortSignal: interrupts.abortSignal,
+      observer: progress,
+      owner: io,
+      isRestart: flags.isRestart,
+      checkpointIntervalMs: flags.checkpointIntervalMs,
+    });
+  } finally {
+    interrupts.end();
+    progress.stop();
+  }
+  // A run that failed before it did anything has nothing to sum up.
+  const hasNothing = result.end.kind === 'failed' && result.totals.read === (result.doneBefore ?? 0);
+  if (!flags.isQuiet && !hasNothing) io.stderr.write([summaryLine(result), ...notes(pipeline, result), ''].join('\n'));
+  if (result.end.kind === 'failed') io.stderr.write(`${errorText(result.end.error)}\n`);
+  // Where a checkpoint was refused, the summary of what it belongs to stays as well.
+  const isKept = hasNothing && pipeline.checkpoint !== undefined;
+  if (pipeline.summary !== undefined && !isKept) await writeSummary(resolvePath(pipeline.summary), result);
+  return exitCodeOf(result, pipeline, interrupts.first());
+}
+
+/** First interrupt: stop reading and finish what is in flight, for as long as the grace period lasts. Second: stop at once. */
+function watchInterrupts(io: Io, graceMs: number, say: (text: string) => void) {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  let first: Interrupt | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const forget = io.onInterrupt((signal) => {
+    if (first !== undefined) {
+      abort.abort();
+      return;
+    }
+    first = signal;
+    stop.abort();
+    grace = setTimeout(() => abort.abort(), graceMs);
+    say(`sluice: ${signal}: finishing what is in flight; once more stops at once.`);
+  });
+  return {
+    stopSignal: stop.signal,
+    abortSignal: abort.signal,
+    first: () => first,
+    end: () => {
+      clearTimeout(grace);
+      forget();
+    },
+  };
+}
+
+async function writeSummary(path: string, result: RunResult): Promise<void> {
+  try {
+    await writeFile(path, summaryJson(result));
+  } catch (error) {
+    throw new StageError('SINK_FAILED', `${path}: the summary can't be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { startSluice } from '../helpers/cli.ts';
+import { callSluice } from '../helpers/command-line.ts';
+import { startLinkSite } from '../helpers/link-site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
+import { type HeldRoute, held, type Site } from '../helpers/site.ts';
+import { snapshotOf } from '../torture/outputs.ts';
+
+const HEADER = 'source_url\tparsed_url\n';
+
+let site: Site;
+let slow: HeldRoute;
+let folder: string;
+before(async () => {
+  slow = held('<a href="/x">x</a>');
+  site = await startLinkSite({ '/slow': slow });
+});
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  await writeFile(join(folder, 'urls.txt'), listOf('/one', '/gone', '/two', '/none', '/moved'));
+});
+afterEach(() => removeFolder(folder));
+after(() => site?.close());
+
+test('a run that was cut short goes on where it was; once complete, it says so, asks for nothing and changes nothing', async () => {
+  await sluice('--limit', '2');
+  await appendFile(join(folder, 'links.tsv'), `${site.origin}/two\thttp://torn`);
+  const { code, stderr } = await sluice();
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /^sluice: read 5 = 3 linked \+ 1 empty \+ 1 failed .*\nsluice: went on behind 2 lines that were done\n$/,
+  );
+  assert.equal(await contentOf('links.tsv'), await undisturbedRows());
+  assert.equal((await contentOf('failures.jsonl')).split('\n').length, 2);
+  const files = await snapshotOf(folder);
+  const requests = site.requests.length;
+  const again = await sluice();
+  assert.deepEqual([again.code, site.requests.length], [0, requests]);
+  assert.match(again.stderr, /^sluice: read 5 = .*\nsluice: already complete\n$/);
+  assert.deepEqual(await snapshotOf(folder), files);
+});
+
+test('a list that has grown at its end goes on with what is new', async () => {
+  await sluice();
+  await appendFile(join(folder, 'urls.txt'), `${site.origin}/two?new\n`);
+  const requests = site.requests.length;
+  const { stderr } = await sluice();
+  assert.match(stderr, /^sluice: read 6 = .*\nsluice: went on behind 5 lines that were done\n$/);
+  assert.deepEqual(
+    site.requests.slice(requests).map(({ path }) => path),
+    ['/two?new'],
+  );
+  assert.equal((await contentOf('links.tsv')).split('\n').length, HEADER.split('\n').length + 6);
+});
+
+/** What makes a checkpoint one of something else, and what is said of it. */
+const refusals: Readonly<
+  Record<string, { readonly args?: readonly string[]; readonly text: RegExp; change?(): Promise<void> }>
+> = {
+  'another pipeline': { args: ['--select', 'all'], text: /checkpoint of another pipeline/ },
+  'another shard': { args: ['--shard', '1/2'], text: /checkpoint of another pipeline/ },
+  'another list': {
+    text: /^sluice: urls\.txt: this is not the list/,
+    change: () => writeFile(join(folder, 'urls.txt'), listOf('/two', '/gone', '/one')),
+  },
+  'a shorter list': {
+    text: /^sluice: urls\.txt: this is not the list/,
+    change: () => writeFile(join(folder, 'urls.txt'), listOf('/one')),
+  },
+  'a list that is gone': { text: /^sluice: urls\.txt: can't be read/, change: () => rm(join(folder, 'urls.txt')) },
+  'an output that was shortened': {
+    text: /links\.tsv: it has 30 bytes/,
+    change: () => truncate(join(folder, 'links.tsv'), 30),
+  },
+  'an output that was changed': {
+    text: /links\.tsv: it was changed by someone else/,
+    change: async () => writeFile(join(folder, 'links.tsv'), (await contentOf('links.tsv')).toUpperCase()),
+  },
+  'an output that is gone': {
+    text: /failures\.jsonl: the checkpoint knows this output, but it is gone/,
+    change: () => rm(join(folder, 'failures.jsonl')),
+  },
+  'a file that is no checkpoint': {
+    text: /run\.checkpoint: this is no checkpoint/,
+    change: () => writeFile(join(folder, 'run.checkpoint'), '{"format":1'),
+  },
+};
+
+for (const [what, { args = [], text, change }] of Object.entries(refusals)) {
+  test(`${what} is refused with 3 and nothing is touched; --restart starts over`, async () => {
+    await sluice('--limit', '2');
+    const summary = await contentOf('summary.json');
+    await appendFile(join(folder, 'links.tsv'), 'behind the checkpoint');
+    await change?.();
+    const files = await snapshotOf(folder);
+    const requests = site.requests.length;
+    const { code, stderr } = await sluice(...args);
+    assert.deepEqual({ code, requests: site.requests.length }, { code: 3, requests });
+    assert.match(stderr, text);
+    assert.match(stderr, /^sluice: [^\n]+\n$/);
+    assert.deepEqual(await snapshotOf(folder), files);
+    assert.equal(await contentOf('summary.json'), summary);
+    await writeFile(join(folder, 'urls.txt'), listOf('/one', '/gone', '/two', '/none', '/moved'));
+    const restarted = await sluice('--restart');
+    assert.equal(restarted.code, 0, restarted.stderr);
+    assert.equal(await contentOf('links.tsv'), await undisturbedRows());
+  });
+}
+
+for (const [what, input, text] of [
+  ['another standard input', '/x\n/y\n/z\n', /^sluice: -:2: .*another input/m],
+  ['a shorter standard input', '/one\n', /^sluice: -:2: .*the input ends before it/m],
+  ['an empty standard input', '', /^sluice: -:2: .*the input ends before it/m],
+] as const) {
+  test(`${what} is refused with 3, and no row is lost`, async () => {
+    const args = ['--allow-private', '-o', 'links.tsv', '--checkpoint', 'run.checkpoint'];
+    const stream = (paths: string) => paths.replaceAll('/', `${site.origin}/`);
+    const first = await callSluice([...args, '--limit', '2'], { cwd: folder, input: stream('/one\n/two\n/none\n') });
+    assert.equal(first.code, 0, first.stderr);
+    const [rows, checkpoint] = [await contentOf('links.tsv'), await contentOf('run.checkpoint')];
+    const { code, stderr } = await callSluice(args, { cwd: folder, input: stream(input) });
+    assert.equal(code, 3);
+    assert.match(stderr, text);
+    assert.match(stderr, /^[^\n]+\n$/);
+    assert.deepEqual([await contentOf('links.tsv'), await contentOf('run.checkpoint')], [rows, checkpoint]);
+  });
+}
+
+test('a checkpoint in use is refused with 3, and whoever uses it is not disturbed', async (t) => {
+  await writeFile(join(folder, 'urls.txt'), listOf('/slow'));
+  const running = startSluice(argsOf(), { cwd: folder });
+  t.after(running.stop);
+  await site.requested(1, '/slow');
+  const second = startSluice(argsOf('--restart'), { cwd: folder });
+  t.after(second.stop);
+  const { code, stderr } = await second.exit();
+  assert.equal(code, 3);
+  assert.match(stderr, new RegExp(`run\\.checkpoint: the checkpoint is in use by process ${running.pid}\\.`));
+  slow.release();
+  assert.equal((await running.exit()).code, 0);
+  assert.equal(await contentOf('links.tsv'), `${HEADER}${site.origin}/slow\t${site.origin}/x\n`);
+  assert.equal((await readdir(folder)).includes('run.checkpoint.lock'), false);
+});
+
+test('rows to standard output with a checkpoint are wrong usage', async () => {
+  const { code, stderr } = await callSluice(['-i', 'urls.txt', '--checkpoint', 'run.checkpoint'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /--output: standard output can't be cut back to a checkpoint/);
+  assert.deepEqual(await readdir(folder), ['urls.txt']);
+});
+
+test('a checkpoint that cannot be written stops the run with 3 and the reason', async () => {
+  const { code, stderr } = await sluice('--checkpoint', '/proc/run.checkpoint');
+  assert.equal(code, 3);
+  assert.match(stderr, /^sluice: \/proc\/run\.checkpoint/);
+});
+
+test('no header of ours gets into a checkpoint', async () => {
+  await sluice('-H', 'Authorization: Bearer hush');
+  assert.equal((await contentOf('run.checkpoint')).includes('hush'), false);
+});
+
+test('--checkpoint-interval needs a duration', async () => {
+  const { code, stderr } = await sluice('--checkpoint-interval', 'often');
+  assert.deepEqual(
+    { code, stderr },
+    { code: 2, stderr: 'sluice: --checkpoint-interval: expected a duration such as 2s, got "often".\n' },
+  );
+});
+
+function argsOf(...more: readonly string[]): readonly string[] {
+  const files = ['-i', 'urls.txt', '-o', 'links.tsv', '--failures', 'failures.jsonl', '--checkpoint', 'run.checkpoint'];
+  return ['--allow-private', '-c', '1', '--summary', 'summary.json', ...files, ...more];
+}
+
+function sluice(...more: readonly string[]) {
+  return callSluice(argsOf(...more), { cwd: folder });
+}
+
+function listOf(...paths: readonly string[]): string {
+  return paths.map((path) => `${site.origin}${path}\n`).join('');
+}
+
+function contentOf(name: string): Promise<string> {
+  return readFile(join(folder, name), 'utf8');
+}
+
+/** One request at a time: the rows have the order of the list. */
+async function undisturbedRows(): Promise<string> {
+  return (await callSluice(['--allow-private', '-c', '1', '-i', 'urls.txt'], { cwd: folder })).stdout;
+}
