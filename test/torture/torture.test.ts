@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { randomNumbers } from './random.ts';
+import { torture } from './torture.ts';
+import { tortureCases } from './torture-cases.ts';
+import { startTortureSite, type TortureSite, tortureList } from './torture-site.ts';
+
+/** So many that a run goes on well beyond the latest moment of the first kill, however fast the machine is. */
+const LINES = 400;
+const KILLS = 2;
+/** Cases that have something of each kind between them; \`npm run torture\` has all. */
+const QUICK = ['csv.gz', 'dedupe', 'standard input', 'two inputs, ordered'];
+const seed = Date.now() % 1_000_000;
+
+let site: TortureSite;
+before(async () => {
+  site = await startTortureSite();
+});
+after(() => site?.close());
+
+for (const [index, tortured] of tortureCases.filter(({ name }) => QUICK.includes(name)).entries()) {
+  test(`killed at any moment and run again, it leaves what an undisturbed run leaves: ${tortured.name} (seed ${seed})`, async () => {
+    const list = tortureList(site.origins, LINES);
+    const random = randomNumbers(seed + index);
+    const { kills } = await torture(tortured, { site, list, kills: KILLS, signals: ['SIGKILL'], random });
+    assert.ok(kills > 0, 'a run was killed');
+  });
+}
+
+test(`interrupted at any moment and run again, nothing is lost and nothing asked for twice (seed ${seed})`, async () => {
+  const usual = tortureCases.find(({ name }) => name === 'failures and pages') ?? assert.fail();
+  // What has been read is finished: the whole of a short list, were it not for this.
+  const tortured = { ...usual, flags: [...usual.flags, '--window', '64'] };
+  const settings = { site, list: tortureList(site.origins, LINES), kills: KILLS, random: randomNumbers(seed) };
+  const report = await torture(tortured, { ...settings, signals: ['SIGINT', 'SIGTERM'] });
+  assert.ok(report.kills > 0, 'a run was interrupted');
+  assert.equal(report.requests, report.undisturbedRequests);
+});
