@@ -1,4 +1,5 @@
 import { Tokenizer } from 'htmlparser2';
+import { ignoredTokens } from './ignored-tokens.ts';
 
 /**
  * Decodes the character references of attribute values, by the rule for attributes: `&copy=1` is no reference there
@@ -13,25 +14,13 @@ export class AttributeDecoder {
   readonly #tokenizer = new Tokenizer(
     { decodeEntities: true },
     {
+      ...ignoredTokens,
       onattribdata: (start, end) => {
         this.#decoded += this.#markup.slice(start, end);
       },
       onattribentity: (codePoint) => {
         this.#decoded += String.fromCodePoint(codePoint);
       },
-      onattribend: ignore,
-      onattribname: ignore,
-      oncdata: ignore,
-      onclosetag: ignore,
-      oncomment: ignore,
-      ondeclaration: ignore,
-      onend: ignore,
-      onopentagend: ignore,
-      onopentagname: ignore,
-      onprocessinginstruction: ignore,
-      onselfclosingtag: ignore,
-      ontext: ignore,
-      ontextentity: ignore,
     },
   );
 
@@ -59,5 +48,3 @@ function inTag(value: string): string {
   if (!value.includes("'")) return `<a a='${value}'>`;
   return `<a a=${value}>`;
 }
-
-function ignore(): void {}

@@ -1,4 +1,5 @@
 import { Tokenizer } from 'htmlparser2';
+import { ignoredTokens } from './ignored-tokens.ts';
 
 /**
  * Decodes the character references of text: `&copy=1` has one there, unlike in an attribute
@@ -10,25 +11,13 @@ export class TextReferences {
   readonly #tokenizer = new Tokenizer(
     { decodeEntities: true },
     {
+      ...ignoredTokens,
       ontext: (start, end) => {
         this.#decoded += this.#markup.slice(start, end);
       },
       ontextentity: (codePoint) => {
         this.#decoded += String.fromCodePoint(codePoint);
       },
-      onattribdata: ignore,
-      onattribentity: ignore,
-      onattribend: ignore,
-      onattribname: ignore,
-      oncdata: ignore,
-      onclosetag: ignore,
-      oncomment: ignore,
-      ondeclaration: ignore,
-      onend: ignore,
-      onopentagend: ignore,
-      onopentagname: ignore,
-      onprocessinginstruction: ignore,
-      onselfclosingtag: ignore,
     },
   );
 
@@ -43,5 +32,3 @@ export class TextReferences {
     return this.#decoded;
   }
 }
-
-function ignore(): void {}
