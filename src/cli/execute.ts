@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StageError } from '../core/errors.ts';
 import type { Pipeline } from '../pipeline/build.ts';
-import { type RunResult, runPipeline } from '../pipeline/run.ts';
+import { type RunResult, runPipeline } from '../pipeline/run/run.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { Interrupt, Io } from './io.ts';
 import { errorText } from './report/error-text.ts';

@@ -1,7 +1,7 @@
 import { ConfigError, StageError } from '../core/errors.ts';
 import type { Pipeline } from '../pipeline/build.ts';
-import type { Totals } from '../pipeline/ledger.ts';
-import type { RunResult } from '../pipeline/run.ts';
+import type { Totals } from '../pipeline/run/ledger.ts';
+import type { RunResult } from '../pipeline/run/run.ts';
 import type { Interrupt } from './io.ts';
 
 /** What the command's exit code says. Stable. */

@@ -2,7 +2,7 @@ import type { Options } from 'yargs';
 import { ConfigError } from '../core/errors.ts';
 import type { SinkDefinition, StageDefinition } from '../core/stage.ts';
 import { withoutCompression } from '../formats/compression.ts';
-import { documentFromFlags, type PipelineDocument } from '../pipeline/file.ts';
+import { documentFromFlags, type PipelineDocument } from '../pipeline/document/file.ts';
 import {
   documentValue,
   type Flags,

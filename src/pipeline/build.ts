@@ -5,10 +5,10 @@ import { checkpointProblems } from './checks/checkpoints.ts';
 import { issueProblems } from './checks/issues.ts';
 import { columnProblems, fileProblems, type PipelineTables } from './checks/outputs.ts';
 import { foundText, type Path, type Problem, problemAt, throwProblems } from './checks/problems.ts';
+import type { PipelineDocument } from './document/file.ts';
+import { isMap, withoutNulls } from './document/plain-map.ts';
 import { DEFAULT_SINK, documentKeys, type MaxFailures } from './document-keys.ts';
-import type { PipelineDocument } from './file.ts';
-import { isMap, withoutNulls } from './plain-map.ts';
-import type { Shard } from './shard.ts';
+import type { Shard } from './run/shard.ts';
 import { type Chosen, chooseStage, type StageChoice, type StageTypes, stageNames } from './stage-choice.ts';
 
 export type { StageChoice } from './stage-choice.ts';

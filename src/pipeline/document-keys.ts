@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Shard } from './shard.ts';
+import type { Shard } from './run/shard.ts';
 
 /** How many lines may fail before the run counts as failed: a number, or a part of the lines read. */
 export type MaxFailures = { readonly count: number } | { readonly percent: number };

@@ -2,7 +2,7 @@ import type { StageDefinition } from '../core/stage.ts';
 import { type Examination, examinePipeline, type Pipeline } from './build.ts';
 import type { PipelineTables } from './checks/outputs.ts';
 import { throwProblems } from './checks/problems.ts';
-import { type FileOptions, readPipelineFile } from './file.ts';
+import { type FileOptions, readPipelineFile } from './document/file.ts';
 
 /**
  * Makes the pipeline of a file's text: `parsePipelineFile` and `buildPipeline` in one.

@@ -9,7 +9,7 @@ import {
   problemAt,
   unknownName,
 } from './checks/problems.ts';
-import { isMap, withoutNulls } from './plain-map.ts';
+import { isMap, withoutNulls } from './document/plain-map.ts';
 
 /** A stage of a pipeline with its options. */
 export interface StageChoice<Definition extends StageDefinition = StageDefinition> {

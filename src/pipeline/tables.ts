@@ -4,7 +4,7 @@ import type { Link, LinksRecord, PageFacts } from '../core/record.ts';
 import type { Row, Value } from '../core/stage.ts';
 import { MAX_TEXT_LENGTH } from '../html/anchor-text.ts';
 import { isSameSite } from '../html/same-site.ts';
-import type { Outcome } from './ledger.ts';
+import type { Outcome } from './run/ledger.ts';
 
 /** A column: a sentence for the reference, and its value for an entry of the table. */
 interface Column<Entry> {

@@ -60,24 +60,14 @@ describe('as the servers see it', { concurrency: true }, () => {
     assert.equal((await fetchAll(client, urls))['pages'], GOOD);
     for (const { site, answered } of sites) {
       assert.ok(answered.length > PAGES, 'redirects and further attempts were counted');
-      // However late a request is seen, it is not seen before its start: so far the limit is exact.
+      // However late a request is seen on a busy machine, it is not seen before its start. That no two starts are closer
+      // than the delay is stated by the scheduler's tests, whose clock stands still.
       answered.forEach((atMs, index) => {
         assert.ok(atMs >= startedAtMs + index * delayMs, `${site.origin}: ${index} after ${atMs - startedAtMs} ms`);
       });
-      assertApart(answered, delayMs);
     }
   });
 });
-
-/** Each two of the times lie as many delays apart as steps, less one: on a busy machine a request may be seen a delay late. */
-function assertApart(times: readonly number[], delayMs: number): void {
-  for (const [first, firstMs] of times.entries()) {
-    for (const [steps, laterMs] of times.slice(first).entries()) {
-      const apartMs = laterMs - firstMs;
-      assert.ok(apartMs >= (steps - 1) * delayMs, `${steps + 1} requests within ${apartMs} ms`);
-    }
-  }
-}
 
 /** Holds back the first answers until so many requests have arrived, so that as many are seen at a time as are sent. */
 class Gate {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ConfigError } from '../../src/core/errors.ts';
 import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
-import { documentFromFlags, parsePipelineFile } from '../../src/pipeline/file.ts';
+import { documentFromFlags, parsePipelineFile } from '../../src/pipeline/document/file.ts';
 import { definitions, env, tables } from '../helpers/definitions.ts';
 
 function build(text: string): Pipeline {

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
-import type { RunProgress } from '../../pipeline/run-environment.ts';
-import type { LineReport } from '../../pipeline/settlement.ts';
+import type { RunProgress } from '../../pipeline/run/run-environment.ts';
+import type { LineReport } from '../../pipeline/run/settlement.ts';
 import type { Io } from '../io.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format-figures.ts';
 import { reportLine } from './report-line.ts';

@@ -1,5 +1,5 @@
 import { printable } from '../../core/printable.ts';
-import type { LineReport } from '../../pipeline/settlement.ts';
+import type { LineReport } from '../../pipeline/run/settlement.ts';
 
 /**
  * One input line's fate for standard error: outcome or code, status, rows, time, and the line itself.

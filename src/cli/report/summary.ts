@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../pipeline/build.ts';
-import type { Totals } from '../../pipeline/ledger.ts';
-import type { RunResult } from '../../pipeline/run.ts';
+import type { Totals } from '../../pipeline/run/ledger.ts';
+import type { RunResult } from '../../pipeline/run/run.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format-figures.ts';
 
 /** The run's totals as the summary file has them. Names are stable; `ms` is the whole run. */

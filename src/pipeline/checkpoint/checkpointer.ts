@@ -1,7 +1,7 @@
 import type { OutputState, SourceIdentity } from '../../core/stage.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Positions } from '../positions.ts';
-import type { Outputs } from '../settlement.ts';
+import type { Ledger } from '../run/ledger.ts';
+import type { Positions } from '../run/positions.ts';
+import type { Outputs } from '../run/settlement.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
 import type { CheckpointState } from './checkpoint-state.ts';
 

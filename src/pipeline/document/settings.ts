@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml';
 import { printable } from '../../core/printable.ts';
 import { type Path, pathText, quoted } from '../checks/problems.ts';
-import { isMap } from '../plain-map.ts';
 import { maskSecrets } from '../secrets.ts';
+import { isMap } from './plain-map.ts';
 import { readPlainScalar, readYaml } from './yaml-value.ts';
 
 /** A value that `--set` put into the document. */

@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { StageError } from '../../../src/core/errors.ts';
 import { readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import { Checkpointer } from '../../../src/pipeline/checkpoint/checkpointer.ts';
-import { Ledger } from '../../../src/pipeline/ledger.ts';
-import { Positions } from '../../../src/pipeline/positions.ts';
+import { Ledger } from '../../../src/pipeline/run/ledger.ts';
+import { Positions } from '../../../src/pipeline/run/positions.ts';
 import { FaultySink, Gate, quiet, urlRecord } from '../../helpers/stages.ts';
 
 test('a checkpoint says what was done and written when it began, and nothing that came after', async (t) => {

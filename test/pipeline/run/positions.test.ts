@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Origin } from '../../src/core/record.ts';
-import { Positions, type PositionsState } from '../../src/pipeline/positions.ts';
+import type { Origin } from '../../../src/core/record.ts';
+import { Positions, type PositionsState } from '../../../src/pipeline/run/positions.ts';
 
 const origin = (sequence: number): Origin => ({ sequence, input: 'list', line: sequence + 1, offset: sequence * 10 });
 

@@ -1,4 +1,4 @@
-import type { Origin } from '../core/record.ts';
+import type { Origin } from '../../core/record.ts';
 
 /** Which lines of the input are done, in a form that can be stored: small, whatever the length of the input. */
 export interface PositionsState {

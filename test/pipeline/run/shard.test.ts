@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { shardOf } from '../../src/pipeline/shard.ts';
+import { shardOf } from '../../../src/pipeline/run/shard.ts';
 
 /** Of the authors' test suite (http://www.isthe.com/chongo/src/fnv/test_fnv.c), without the terminating NUL. */
 const PUBLISHED: readonly (readonly [text: string, hash: number])[] = [

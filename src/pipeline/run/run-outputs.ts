@@ -1,8 +1,8 @@
-import type { OutputState, SinkDefinition, StageContext } from '../core/stage.ts';
-import type { Pipeline, StageChoice } from './build.ts';
-import type { Checkpointer } from './checkpoint/checkpointer.ts';
+import type { OutputState, SinkDefinition, StageContext } from '../../core/stage.ts';
+import type { Pipeline, StageChoice } from '../build.ts';
+import type { Checkpointer } from '../checkpoint/checkpointer.ts';
+import { defaultColumns, type OutputRole } from '../tables.ts';
 import type { Output, Outputs } from './settlement.ts';
-import { defaultColumns, type OutputRole } from './tables.ts';
 
 /** Time that the outputs have, when a run ends early, to write what they hold. Files need a moment, a stalled reader gets no more. */
 const CLOSING_MS = 500;

@@ -1,9 +1,9 @@
-import { StageError } from '../core/errors.ts';
-import type { StageContext } from '../core/stage.ts';
-import type { Pipeline } from './build.ts';
-import { removeCheckpoint } from './checkpoint/checkpoint-file.ts';
-import { Checkpointer } from './checkpoint/checkpointer.ts';
-import { type CheckpointSession, openCheckpoint } from './checkpoint/session.ts';
+import { StageError } from '../../core/errors.ts';
+import type { StageContext } from '../../core/stage.ts';
+import type { Pipeline } from '../build.ts';
+import { removeCheckpoint } from '../checkpoint/checkpoint-file.ts';
+import { Checkpointer } from '../checkpoint/checkpointer.ts';
+import { type CheckpointSession, openCheckpoint } from '../checkpoint/session.ts';
 import { Ledger, type Totals } from './ledger.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { closeOutputs, giveUpOutputs, openOutputs, outputColumns, untilAborted } from './run-outputs.ts';

@@ -1,10 +1,10 @@
-import type { RecordError } from '../core/errors.ts';
-import type { Departures, FailedRecord, Skip } from '../core/outcome.ts';
-import type { LinksRecord } from '../core/record.ts';
-import type { SinkWriter } from '../core/stage.ts';
+import type { RecordError } from '../../core/errors.ts';
+import type { Departures, FailedRecord, Skip } from '../../core/outcome.ts';
+import type { LinksRecord } from '../../core/record.ts';
+import type { SinkWriter } from '../../core/stage.ts';
+import { failureRow, linkRows, type PageEntry, pageRow } from '../tables.ts';
 import type { Ledger, Outcome } from './ledger.ts';
 import type { Positions } from './positions.ts';
-import { failureRow, linkRows, type PageEntry, pageRow } from './tables.ts';
 
 /** An output with the columns of its rows. */
 export interface Output {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { StageError } from '../../src/core/errors.ts';
-import { Ledger } from '../../src/pipeline/ledger.ts';
+import { StageError } from '../../../src/core/errors.ts';
+import { Ledger } from '../../../src/pipeline/run/ledger.ts';
 
 it('a ledger of nothing is balanced', () => {
   const ledger = new Ledger();

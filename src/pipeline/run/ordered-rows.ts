@@ -1,4 +1,4 @@
-import type { LinksRecord } from '../core/record.ts';
+import type { LinksRecord } from '../../core/record.ts';
 import type { Positions } from './positions.ts';
 
 /** How far the input may be read beyond the first line that is not done. Bounds the pages that wait for their turn. */

@@ -1,5 +1,5 @@
-import type { StageContext } from '../core/stage.ts';
-import type { LockOwner } from './checkpoint/checkpoint-lock.ts';
+import type { StageContext } from '../../core/stage.ts';
+import type { LockOwner } from '../checkpoint/checkpoint-lock.ts';
 import type { Totals } from './ledger.ts';
 import type { LineReport } from './settlement.ts';
 

@@ -1,6 +1,6 @@
-import { StageError } from '../core/errors.ts';
-import type { FailureCode } from '../core/failure-codes.ts';
-import type { SkipReason } from '../core/outcome.ts';
+import { StageError } from '../../core/errors.ts';
+import type { FailureCode } from '../../core/failure-codes.ts';
+import type { SkipReason } from '../../core/outcome.ts';
 
 /** The run's totals; the summary. Stable names. */
 export interface Totals {

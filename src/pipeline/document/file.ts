@@ -1,6 +1,6 @@
 import type { Node, ParsedNode } from 'yaml';
 import { type Document, isAlias, isCollection, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
-import { printable } from '../core/printable.ts';
+import { printable } from '../../core/printable.ts';
 import {
   type Location,
   type Locator,
@@ -9,10 +9,10 @@ import {
   type Problem,
   problemIn,
   throwProblems,
-} from './checks/problems.ts';
-import { findReserved, shieldReferences, unshieldReferences } from './document/environment.ts';
-import { applySets, type Setting } from './document/settings.ts';
-import { readYaml, type YamlValue } from './document/yaml-value.ts';
+} from '../checks/problems.ts';
+import { findReserved, shieldReferences, unshieldReferences } from './environment.ts';
+import { applySets, type Setting } from './settings.ts';
+import { readYaml, type YamlValue } from './yaml-value.ts';
 
 /** A pipeline as plain data that knows where each of its values was written. */
 export interface PipelineDocument extends Locator {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RecordError, StageError } from '../../src/core/errors.ts';
-import { skip } from '../../src/core/outcome.ts';
-import type { SinkWriter } from '../../src/core/stage.ts';
-import { Ledger } from '../../src/pipeline/ledger.ts';
-import { Positions } from '../../src/pipeline/positions.ts';
-import { type LineReport, Settlement } from '../../src/pipeline/settlement.ts';
-import { FaultySink, Gate, linksRecord, pageFacts, quiet, urlRecord } from '../helpers/stages.ts';
+import { RecordError, StageError } from '../../../src/core/errors.ts';
+import { skip } from '../../../src/core/outcome.ts';
+import type { SinkWriter } from '../../../src/core/stage.ts';
+import { Ledger } from '../../../src/pipeline/run/ledger.ts';
+import { Positions } from '../../../src/pipeline/run/positions.ts';
+import { type LineReport, Settlement } from '../../../src/pipeline/run/settlement.ts';
+import { FaultySink, Gate, linksRecord, pageFacts, quiet, urlRecord } from '../../helpers/stages.ts';
 
 const notFound = new RecordError('http-status', 'it answered 404', { facts: pageFacts({ status: 404 }) });
 const noUrl = new RecordError('invalid-url', 'no URL');

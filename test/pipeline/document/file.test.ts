@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ConfigError } from '../../src/core/errors.ts';
-import { documentFromFlags, parsePipelineFile } from '../../src/pipeline/file.ts';
-import { loadPipeline } from '../../src/pipeline/load.ts';
-import { definitions, env, tables } from '../helpers/definitions.ts';
+import { ConfigError } from '../../../src/core/errors.ts';
+import { documentFromFlags, parsePipelineFile } from '../../../src/pipeline/document/file.ts';
+import { loadPipeline } from '../../../src/pipeline/load.ts';
+import { definitions, env, tables } from '../../helpers/definitions.ts';
 
 function parse(text: string, sets: readonly string[] = []) {
   return parsePipelineFile(text, { file: 'a.yaml', env, sets });
@@ -159,7 +159,7 @@ const brokenFiles = fc
   .tuple(
     fc.constantFrom(
       ...['full', 'references', 'alias', 'json'].map((name) =>
-        readFileSync(new URL(`../fixtures/pipelines/good/${name}.yaml`, import.meta.url), 'utf8'),
+        readFileSync(new URL(`../../fixtures/pipelines/good/${name}.yaml`, import.meta.url), 'utf8'),
       ),
     ),
     fc.array(

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { RecordError, StageError } from '../../src/core/errors.ts';
-import { skip } from '../../src/core/outcome.ts';
-import type { UrlRecord } from '../../src/core/record.ts';
+import { RecordError, StageError } from '../../../src/core/errors.ts';
+import { skip } from '../../../src/core/outcome.ts';
+import type { UrlRecord } from '../../../src/core/record.ts';
 import {
   defineSink,
   defineSource,
@@ -15,12 +15,12 @@ import {
   type Source,
   type SourceItem,
   type StageDefinition,
-} from '../../src/core/stage.ts';
-import { loadPipeline } from '../../src/pipeline/load.ts';
-import { type RunResult, runPipeline } from '../../src/pipeline/run.ts';
-import type { RunProgress } from '../../src/pipeline/run-environment.ts';
-import type { LineReport } from '../../src/pipeline/settlement.ts';
-import { tableColumns } from '../../src/pipeline/tables.ts';
+} from '../../../src/core/stage.ts';
+import { loadPipeline } from '../../../src/pipeline/load.ts';
+import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
+import type { RunProgress } from '../../../src/pipeline/run/run-environment.ts';
+import type { LineReport } from '../../../src/pipeline/run/settlement.ts';
+import { tableColumns } from '../../../src/pipeline/tables.ts';
 import {
   EndlessSource,
   FaultySink,
@@ -30,7 +30,7 @@ import {
   SilentSource,
   stageContext,
   urlItem,
-} from '../helpers/stages.ts';
+} from '../../helpers/stages.ts';
 
 /** What a step makes of a line. */
 type Fate = 'linked' | 'empty' | 'failed' | 'skipped';
