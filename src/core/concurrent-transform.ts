@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { RecordError } from './errors.ts';
-import type { Departures, Skip } from './outcome.ts';
+import { type Abandon, type Departures, OutcomeError, type Skip } from './outcome.ts';
 import { type AnyRecord, type Kind, type Records, releaseRecord } from './record.ts';
 import type { Step } from './stage.ts';
 
@@ -13,7 +13,7 @@ const READABLE_HIGH_WATER_MARK = 16;
  * Order: as they complete, or of the input where `step.ordered`.
  * Bound: `step.concurrency` records in work; a record is in work from its arrival until its result, its failure
  * or its skip has been handed on. None is taken while the results' buffer (16) is full.
- * Departures: a RecordError or `skip` sends the record to `departures`, and what it held is released.
+ * Departures: a RecordError, `skip` or `abandon` sends the record to `departures`, and what it held is released.
  * Ends early: an abort or an error destroys the stream: results that were not taken are released, and `step.close` is called
  * once, when nothing is in work any more.
  * Errors: anything but a RecordError ends the stream.
@@ -25,7 +25,7 @@ export function concurrentTransform<In extends Kind, Out extends Kind>(
   return new StepStream(step as unknown as Step<Kind, Kind>, departures);
 }
 
-type Result = AnyRecord | Skip;
+type Result = AnyRecord | Skip | Abandon;
 
 /** A place in the output order, for ordered steps. `ready` once its record's fate is known; `record` is null for departures. */
 interface Place {
@@ -48,6 +48,8 @@ class StepStream extends Duplex {
     super({ objectMode: true, readableHighWaterMark: READABLE_HIGH_WATER_MARK, writableHighWaterMark: 1 });
     this.#step = step;
     this.#departures = departures;
+    // Not at once: a step may tell in the middle of its own work.
+    step.onRoom?.(() => queueMicrotask(() => this.#takeMore()));
   }
 
   override _write(record: Records[Kind], _encoding: string, done: (error?: Error | null) => void): void {
@@ -103,6 +105,10 @@ class StepStream extends Duplex {
       this.#depart(record, place, () => this.#departures.skipped(record, result));
       return;
     }
+    if (result.kind === 'abandon') {
+      this.#depart(record, place, () => this.#departures.abandoned(record));
+      return;
+    }
     if (this.destroyed) releaseRecord(result);
     else if (place === undefined) this.#give(result);
     else this.#fillPlace(place, result);
@@ -112,6 +118,10 @@ class StepStream extends Duplex {
   #fail(record: AnyRecord, place: Place | undefined, error: unknown): void {
     if (error instanceof RecordError && !this.destroyed) {
       this.#depart(record, place, () => this.#departures.failed(record, error));
+      return;
+    }
+    if (error instanceof OutcomeError) {
+      this.#succeed(record, place, error.outcome);
       return;
     }
     releaseRecord(record);

@@ -1,3 +1,4 @@
+import { maskCredentials } from './credentials.ts';
 import type { FailureCode } from './failure-codes.ts';
 import type { PageFacts } from './record.ts';
 
@@ -24,7 +25,8 @@ export type FailureFacts = Partial<PageFacts>;
 /**
  * This record cannot go on. It is counted and reported with its origin, skips all later stages, and the run goes on.
  *
- * `code` is one of the stable failure codes that the failures output shows.
+ * `code` is one of the stable failure codes that the failures output shows. The message goes there too, without the
+ * credentials of the URLs in it.
  */
 export class RecordError extends Error {
   override readonly name = 'RecordError';
@@ -32,7 +34,7 @@ export class RecordError extends Error {
   readonly facts: FailureFacts;
 
   constructor(code: FailureCode, message: string, options: ErrorOptions & { facts?: FailureFacts } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(maskCredentials(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.facts = options.facts ?? {};
   }
@@ -45,6 +47,8 @@ export type StageErrorCode =
   | 'READER_GONE'
   | 'CHECKPOINT_MISMATCH'
   | 'CHECKPOINT_IN_USE'
+  | 'MEMORY_LIMIT'
+  | 'COMMAND_FAILED'
   | 'ACCOUNTING';
 
 /**

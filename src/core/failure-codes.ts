@@ -27,6 +27,9 @@ export const failureCodes = {
     'The answer is not HTML, nor of another type that is accepted, and the pipeline asks for that to be a failure.',
   robots: 'robots.txt does not allow the URL, and the pipeline asks for that to be a failure.',
   'host-down': 'The host was given up on after repeated failures to reach it.',
+  unreadable: "A local file or an archive that holds the page can't be read.",
+  expression: 'An expression of the pipeline has no value for the record.',
+  step: "A step of the user's own, or an external command, refused the record.",
   cancelled: 'The run was stopped before the URL was done.',
 } as const;
 

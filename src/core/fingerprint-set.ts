@@ -1,52 +1,129 @@
-import { hash } from 'node:crypto';
+import type { Fingerprint } from './fingerprint.ts';
 
-const INITIAL_SLOTS = 1024;
+/** Segments, each with a table of its own that grows by itself. */
+const SEGMENTS = 64;
+const SEGMENT_SHIFT = 26;
+/** Slots of a chunk. Small, so that also a small table can grow by little. */
+const CHUNK_SLOTS = 256;
+const CHUNK_WORDS = 2 * CHUNK_SLOTS;
+const CHUNK_BYTES = 4 * CHUNK_WORDS;
+/** Chunks are cut from slabs of 1 MiB: a typed array for each would cost as much as it holds. */
+const SLAB_CHUNKS = 512;
 /** Fuller than this, look-ups slow down. */
-const MAX_LOAD = 0.75;
+const MAX_LOAD = 0.85;
+/** Part of a table's chunks by which it grows. */
+const GROWTH = 1 / 5;
+const WORD_RANGE = 2 ** 32;
+
+/** A table of fingerprints: open addressing with linear probing over its chunks, as if they stood in one row. */
+interface Segment {
+  /** Numbers of its chunks. */
+  chunks: readonly number[];
+  slots: number;
+  size: number;
+}
 
 /**
- * A set of texts that keeps 64 bits of each text's SHA-256 and nothing else.
+ * A set of fingerprints.
  *
- * Memory: 8 bytes a slot, 11 to 21 bytes a text. Odds that one of n texts is taken for another: about n²/2^65,
- * which is 3 in 1,000,000 for ten million.
+ * Memory, outside the heap: 9 to 12 bytes a fingerprint from 100,000 on, whatever their number, also while it grows. There
+ * are many small tables, each of which grows by a fifth, and what it leaves behind is taken by the next one.
  */
 export class FingerprintSet {
-  #slots = new BigUint64Array(INITIAL_SLOTS);
+  readonly #segments: Segment[] = [];
+  readonly #slabs: Uint32Array[] = [];
+  /** Chunks that a table has left behind, all zero. */
+  readonly #spare: number[] = [];
+  /** Chunks cut from the slabs so far. */
+  #chunks = 0;
   #size = 0;
 
-  /** How many distinct texts were added. */
+  constructor() {
+    for (let index = 0; index < SEGMENTS; index += 1) this.#segments.push(this.#segment(1));
+  }
+
+  /** How many fingerprints were added. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds a text; false if it was there before. */
-  add(text: string): boolean {
-    if (this.#size + 1 > this.#slots.length * MAX_LOAD) this.#grow();
-    const digest = hash('sha256', text, 'buffer');
-    // Zero marks a free slot.
-    const isNew = insert(this.#slots, digest.readBigUInt64LE(0) || 1n);
-    if (isNew) this.#size += 1;
-    return isNew;
+  /** Bytes that it takes. */
+  get bytes(): number {
+    return this.#chunks * CHUNK_BYTES;
   }
 
-  #grow(): void {
-    const larger = new BigUint64Array(this.#slots.length * 2);
-    for (const fingerprint of this.#slots) {
-      if (fingerprint !== 0n) insert(larger, fingerprint);
+  /** Adds a fingerprint; false if it was there before. */
+  add({ low, high }: Fingerprint): boolean {
+    const segment = this.#segments[high >>> SEGMENT_SHIFT] as Segment;
+    if (!this.#insert(segment, low, high)) return false;
+    this.#size += 1;
+    if (segment.size > segment.slots * MAX_LOAD) {
+      const { length } = segment.chunks;
+      this.#grow(segment, length + Math.max(1, Math.floor(length * GROWTH)));
     }
-    this.#slots = larger;
+    return true;
   }
-}
 
-/** Open addressing with linear probing; the length of `slots` is a power of two. */
-function insert(slots: BigUint64Array, fingerprint: bigint): boolean {
-  const mask = slots.length - 1;
-  for (let index = Number(fingerprint & 0xffff_ffffn) & mask; ; index = (index + 1) & mask) {
-    const found = slots[index];
-    if (found === fingerprint) return false;
-    if (found === 0n) {
-      slots[index] = fingerprint;
-      return true;
+  /** Makes room for about so many fingerprints, so that adding them costs less. */
+  reserve(count: number): void {
+    const length = Math.ceil(count / SEGMENTS / MAX_LOAD / CHUNK_SLOTS);
+    for (const segment of this.#segments) {
+      if (segment.chunks.length < length) this.#grow(segment, length);
     }
+  }
+
+  #insert(segment: Segment, low: number, high: number): boolean {
+    const { chunks, slots } = segment;
+    // Not a remainder: a table may have any length, and its entries stay in their order when it grows.
+    for (let slot = Math.floor((low / WORD_RANGE) * slots); ; slot = slot + 1 === slots ? 0 : slot + 1) {
+      const chunk = chunks[Math.trunc(slot / CHUNK_SLOTS)] as number;
+      const slab = this.#slabs[Math.trunc(chunk / SLAB_CHUNKS)] as Uint32Array;
+      const word = (chunk % SLAB_CHUNKS) * CHUNK_WORDS + (slot % CHUNK_SLOTS) * 2;
+      const foundLow = slab[word];
+      const foundHigh = slab[word + 1];
+      if (foundLow === low && foundHigh === high) return false;
+      // Both zero mark a free slot: no fingerprint is that.
+      if (foundLow === 0 && foundHigh === 0) {
+        slab[word] = low;
+        slab[word + 1] = high;
+        segment.size += 1;
+        return true;
+      }
+    }
+  }
+
+  /** `length`: chunks that the table is to have. */
+  #grow(segment: Segment, length: number): void {
+    const { chunks } = segment;
+    const larger = this.#segment(length);
+    for (const chunk of chunks) {
+      const words = this.#wordsOf(chunk);
+      for (let word = 0; word < CHUNK_WORDS; word += 2) {
+        const low = words[word] as number;
+        const high = words[word + 1] as number;
+        if (low !== 0 || high !== 0) this.#insert(larger, low, high);
+      }
+      words.fill(0);
+      this.#spare.push(chunk);
+    }
+    Object.assign(segment, larger);
+  }
+
+  #segment(length: number): Segment {
+    const chunks = Array.from({ length }, () => this.#spare.pop() ?? this.#cut());
+    return { chunks, slots: length * CHUNK_SLOTS, size: 0 };
+  }
+
+  #cut(): number {
+    const chunk = this.#chunks;
+    this.#chunks += 1;
+    if (chunk % SLAB_CHUNKS === 0) this.#slabs.push(new Uint32Array(SLAB_CHUNKS * CHUNK_WORDS));
+    return chunk;
+  }
+
+  #wordsOf(chunk: number): Uint32Array {
+    const slab = this.#slabs[Math.trunc(chunk / SLAB_CHUNKS)] as Uint32Array;
+    const start = (chunk % SLAB_CHUNKS) * CHUNK_WORDS;
+    return slab.subarray(start, start + CHUNK_WORDS);
   }
 }

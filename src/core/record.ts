@@ -10,12 +10,28 @@ export interface Origin {
   readonly offset: number;
 }
 
-/** A URL of the input. */
-export interface UrlRecord {
-  readonly kind: 'url';
+/** A cell of an output row. */
+export type Value = string | number | boolean | null;
+
+/** Values that stages have given to a record or a link, by name. What the columns of the input had is `input.NAME`. */
+export type Fields = Readonly<Record<string, Value>>;
+
+/** What every record is known by, from source to sink. A step that makes a record of another takes all of it over. */
+export interface RecordBase {
   readonly origin: Origin;
   /** The line as given, trimmed: the key by which people join results to their own data. */
   readonly sourceUrl: string;
+  readonly fields?: Fields;
+}
+
+/** Gives what a record hands down to the one that is made of it. */
+export function baseOf({ origin, sourceUrl, fields }: RecordBase): RecordBase {
+  return fields === undefined ? { origin, sourceUrl } : { origin, sourceUrl, fields };
+}
+
+/** A URL of the input. */
+export interface UrlRecord extends RecordBase {
+  readonly kind: 'url';
   readonly url: URL;
 }
 
@@ -69,17 +85,18 @@ export interface BodyReader<Result> {
  * and what its earlier reader gathered is forgotten. So a reader must have no effect but its result.
  */
 export interface LiveBody {
-  /** Reads to the end. Rejects with a RecordError when the body can't be had (deadline, reset, too large, broken coding). */
+  /**
+   * Reads to the end. Rejects with a RecordError when the body can't be had (deadline, reset, too large, broken coding),
+   * with an OutcomeError where, fetched again, its page is to be passed over.
+   */
   read<Result>(open: (response: PageResponse) => BodyReader<Result>): Promise<{ result: Result; page: PageFacts }>;
   /** Gives up the body and its connection. Does nothing on a body that was read or released before. */
   release(): void;
 }
 
 /** An answer whose body has not been read yet. */
-export interface PageRecord {
+export interface PageRecord extends RecordBase {
   readonly kind: 'page';
-  readonly origin: Origin;
-  readonly sourceUrl: string;
   readonly response: PageResponse;
   readonly body: LiveBody;
 }
@@ -96,6 +113,8 @@ export interface Link {
   readonly position?: number;
   /** What else its element says. Only where the run has a use for it; shared by the links of one element. */
   readonly details?: LinkDetails;
+  /** What steps have added to this link alone. */
+  readonly fields?: Fields;
 }
 
 /** What an element says of its link; null for what it doesn't say, and for what the run has no use for. */
@@ -110,10 +129,8 @@ export interface LinkDetails {
 }
 
 /** A page's links as one batch, in document order: its rows appear together or not at all. */
-export interface LinksRecord {
+export interface LinksRecord extends RecordBase {
   readonly kind: 'links';
-  readonly origin: Origin;
-  readonly sourceUrl: string;
   readonly page: PageFacts;
   readonly links: readonly Link[];
   /** What the page's links are relative to: its URL, or what a `base` element makes of it. Only where the run has a use for it. */

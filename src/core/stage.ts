@@ -1,13 +1,20 @@
 import type { Readable, Writable } from 'node:stream';
 import type { z } from 'zod';
-import type { RecordError } from './errors.ts';
-import type { Skip } from './outcome.ts';
+import type { ColumnPlan, OptionProblem } from './column-plan.ts';
+import type { ColumnScope, ColumnType } from './columns.ts';
+import type { Abandon, Skip } from './outcome.ts';
 import type { Kind, Origin, Records } from './record.ts';
+import type { OutputState, SinkWriter } from './sink-writer.ts';
+import type { SourceItem } from './source-item.ts';
+import type { Advice, StageNote } from './stage-note.ts';
+import type { StepCheckpoint, StepState } from './step-state.ts';
 
 /** What every stage is given by the run, beside its own options. */
 export interface StageContext {
   /** Aborted when the run stops at once. Everything that waits takes it. */
   readonly signal: AbortSignal;
+  /** Aborted when the run is to end soon: what is in flight is finished, and what has not begun is let go of (see `abandon`). */
+  readonly stopSignal: AbortSignal;
   /** Turns a path of the pipeline file into one that can be opened. `-` never comes here. */
   resolvePath(path: string): string;
   /** The process's standard input, for stages whose path is `-`. */
@@ -21,6 +28,13 @@ export interface StageContext {
    * Absent: nothing beyond the URL, element and attribute of each link is asked for.
    */
   readonly linkColumns?: readonly string[];
+  /**
+   * Columns of the input that this run has a use for, by their names in the input; `all` where that can't be told.
+   * Absent: none. A source that has columns gives these as fields.
+   */
+  readonly inputColumns?: readonly string[] | 'all';
+  /** The columns of the records that a step takes; none for other stages. */
+  readonly columns: ColumnScope;
 }
 
 /** The options schema of a stage: a strict object, so that a misspelt option is an error. */
@@ -32,24 +46,15 @@ interface DefinitionBase<Options extends OptionsSchema> {
   /** One sentence for the reference. */
   readonly summary: string;
   readonly options: Options;
+  /** The option that a text, a number or a list in the place of the options stands for: `where: internal`. */
+  readonly mainOption?: string;
   /** Options that change how fast a run is and never which rows it writes: they may differ when a run is taken up. */
   readonly tuning?: readonly string[];
   /** What else the reference says of it, each with a heading. */
   readonly notes?: readonly StageNote[];
+  /** What is worth a thought in options that are valid. `given`: the names of those that the user wrote, defaults left out. */
+  advise?(options: z.output<Options>, given: ReadonlySet<string>): readonly Advice[];
 }
-
-/** A table of the reference. */
-export interface StageNote {
-  readonly heading: string;
-  /** A word or two, and what is to be said of it. */
-  readonly rows: readonly (readonly [term: string, text: string])[];
-}
-
-/** A line of the input that names a URL, or one that fails before it becomes a record. */
-export type SourceItem = { readonly origin: Omit<Origin, 'sequence'>; readonly sourceUrl: string } & (
-  | { readonly url: URL; readonly error?: never }
-  | { readonly url?: never; readonly error: RecordError }
-);
 
 /** A running source. */
 export interface Source {
@@ -58,8 +63,8 @@ export interface Source {
    * A misspelt second file is not to be found out about an hour later, nor after an old output has been cut to nothing.
    */
   open?(): Promise<void>;
-  /** By what the input is known again when a checkpoint is taken up. Called after `open`. */
-  identity?(): Promise<SourceIdentity>;
+  /** By what the input is known again when a checkpoint is taken up, as far as it has been read by now. Called at each checkpoint. */
+  identity?(): SourceIdentity;
   /** Batches of lines in input order. A batch is as large as what one read gave; nothing is read ahead of demand. */
   readonly items: AsyncIterable<readonly SourceItem[]>;
   /** How far the input has been read, in bytes of the input as stored; `total` is null where it can't be known. */
@@ -68,43 +73,54 @@ export interface Source {
   close?(): void;
 }
 
-/** By what an input is known again: for each, its name, and of a file a hash of its first bytes and its size. A list that grew at its end is the same. */
-export type SourceIdentity = readonly {
-  readonly input: string;
-  readonly head: { readonly bytes: number; readonly hash: string; readonly size: number } | null;
-}[];
+/**
+ * By what an input is known again: for each part of it that reading has begun with, in their order, its name, how many bytes of it
+ * were read, as stored, and their SHA-256. That covers every line that was given. One that grew at its end is the same.
+ */
+export type SourceIdentity = readonly { readonly input: string; readonly bytes: number; readonly hash: string }[];
 
 /** A source: where URLs come from. */
 export interface SourceDefinition<Options extends OptionsSchema = OptionsSchema> extends DefinitionBase<Options> {
   readonly type: 'source';
-  readonly output: 'url';
+  readonly output: 'url' | 'page';
+  /** True: its items can have columns of the input as fields. */
+  readonly hasColumns?: boolean;
   create(options: z.output<Options>, context: StageContext, resume?: SourceResume): Source;
 }
 
 /** Where a source is taken up. */
 export interface SourceResume {
   /** The line to begin with; it is given again. Undefined: the first one. */
-  readonly from: (Omit<Origin, 'sequence'> & { readonly sourceUrl: string }) | undefined;
+  readonly from: Origin | undefined;
   /**
-   * The identity that the input had. `open` refuses another one with StageError `CHECKPOINT_MISMATCH`, and as far as it
-   * can be told without reading all that is before, an input that has another line in the place of `from`.
+   * The identity that the input had. `open` refuses another one with StageError `CHECKPOINT_MISMATCH`; what can be read only
+   * once is refused before the first line behind `from` is given.
    */
   readonly known: SourceIdentity;
 }
 
 /** A running step. */
 export interface Step<In extends Kind, Out extends Kind> {
-  /** Most records in work at once; 1 where it matters that they are taken one after the other. */
+  /** Most records in work at once; 1 where it matters that they are taken one after the other. May change (see `onRoom`). */
   readonly concurrency: number;
+  /** Called once, with what the step calls when `concurrency` has grown while no record was taken or given. */
+  onRoom?(tell: () => void): void;
   /** True: results leave in the order of the input. Default: as they complete. */
   readonly ordered?: boolean;
   /** Makes sure that what the step needs is there. Called once, before any output is touched. Errors: ConfigError, StageError. */
   open?(): Promise<void>;
   /**
-   * Gives the next record, or `skip(reason)`, or throws: RecordError for this record, StageError for the whole run.
+   * Gives the next record, `skip(reason)` or `abandon`, or throws: RecordError or OutcomeError for this record, StageError
+   * for the whole run.
    * A result that is at hand is returned without a promise.
    */
-  process(record: Records[In]): Records[Out] | Skip | Promise<Records[Out] | Skip>;
+  process(record: Records[In]): Records[Out] | Skip | Abandon | Promise<Records[Out] | Skip | Abandon>;
+  /**
+   * Gives what the lines before `low` have left, and nothing of those behind: they come again when the run is taken up.
+   * What that is, is noted before the call returns; the promise, where there is one, resolves once the files of the step's own are
+   * on the disk up to there. Called at each checkpoint, also after `close`. A stateful step must have it. Errors: StageError, here or later.
+   */
+  save?(low: number): StepState | Promise<StepState>;
   /** Figures for the progress line. */
   progress?(): { readonly inFlight: number };
   /** Lets go of what the step holds. Called once, after the last record or after an abort. */
@@ -118,51 +134,47 @@ export interface StepDefinition<
   Out extends Kind = Kind,
 > extends DefinitionBase<Options> {
   readonly type: 'step';
-  readonly input: In;
-  readonly output: Out;
-  /** True: what it gives for a line depends on the lines before, so that it must see them all again when a run is taken up. */
+  /** The kind that it takes, or the kinds. */
+  readonly input: In | readonly In[];
+  /** The kind that it gives, or `same` for the one that it got. */
+  readonly output: Out | 'same';
+  /** Tells it from another text of the same step: part of what a checkpoint is known by. */
+  readonly version?: string;
+  /**
+   * Finds the definition that stands for this one where it is written with these options, before a pipeline is built.
+   * Errors: ConfigError.
+   */
+  readonly load?: (
+    given: Readonly<Record<string, unknown>>,
+    resolvePath: (path: string) => string,
+  ) => Promise<StepDefinition>;
+  /** The definition that `load` has found for these options. */
+  readonly loaded?: (given: Readonly<Record<string, unknown>>) => StepDefinition | undefined;
+  /** What it does to the columns. Absent: nothing, and it reads none. */
+  readonly columns?: (options: z.output<Options>, scope: ColumnScope, kind: Kind) => ColumnPlan;
+  /**
+   * True: what it gives for a line depends on the lines before, so that its state must be kept in a checkpoint.
+   * It then takes and gives the lines in their order. When a run is taken up, it gets all lines from the low-water mark on,
+   * also those that are done.
+   */
   readonly isStateful?: boolean;
-  create(options: z.output<Options>, context: StageContext): Step<In, Out>;
-}
-
-/** A cell of an output row. */
-export type Value = string | number | boolean | null;
-
-/** An output row: its values in the order of the output's columns. */
-export type Row = readonly Value[];
-
-/** A running sink. */
-export interface SinkWriter {
   /**
-   * Takes rows, in order. They have their place in the output when the call returns; the promise, where there is one,
-   * resolves when there is room for more. Errors: StageError, here or from a later call.
+   * True: what it gives for a record depends on that record and on its options alone, and records leave it in the order
+   * in which they came. It may stand before a stateful step in a run that keeps a checkpoint.
    */
-  write(rows: readonly Row[]): void | Promise<void>;
-  /** Resolves when everything taken so far is with the operating system. */
-  flush(): Promise<void>;
-  /**
-   * Resolves when everything taken before the call is on the disk, with the state to come back to.
-   * Rows that are taken after the call stand behind that state.
-   */
-  mark(): Promise<OutputState>;
-  /** Flushes, then closes. The output is complete. */
-  close(): Promise<void>;
-  /** Closes without completing: the run failed. Never throws. */
-  abort(): Promise<void>;
-}
-
-/** How far an output is on the disk, and by what it is known again. */
-export interface OutputState {
-  /** Bytes. */
-  readonly length: number;
-  /** A hash of the last bytes before that length. */
-  readonly tail: string;
+  readonly isPure?: boolean;
+  /** True: a second one right behind it, with the same options, would do nothing. */
+  readonly isIdempotent?: boolean;
+  /** `checkpoint`: for a stateful step, where the run keeps one. */
+  create(options: z.output<Options>, context: StageContext, checkpoint?: StepCheckpoint): Step<In, Out>;
 }
 
 /** What a sink is told about the rows it will get and the output it makes of them. */
 export interface SinkRequest {
   /** Names in the order of the row's values. */
   readonly columns: readonly string[];
+  /** What the values of each column are, in the same order. */
+  readonly types: readonly ColumnType[];
   /**
    * Present where the run keeps a checkpoint: the output then grows in place, and is first cut back to `state` where an
    * earlier run left one. Absent: the output appears under its name when it is complete.
@@ -175,12 +187,14 @@ export interface SinkDefinition<Options extends OptionsSchema = OptionsSchema> e
   readonly type: 'sink';
   /** File name extensions that choose this sink for `--output`, without the dot. */
   readonly extensions: readonly string[];
+  /** What is wrong with its options where its output has these columns. Absent: nothing. */
+  readonly checkColumns?: (options: z.output<Options>, columns: readonly string[]) => readonly OptionProblem[];
   create(options: z.output<Options>, request: SinkRequest, context: StageContext): Promise<SinkWriter>;
   /**
    * Makes sure that the output is as a checkpoint left it, perhaps with more behind. Touches nothing.
    * Errors: StageError `CHECKPOINT_MISMATCH`. A sink without this can't take part in checkpoints.
    */
-  verify?(options: z.output<Options>, state: OutputState, context: StageContext): Promise<void>;
+  verify?(options: z.output<Options>, state: OutputState, context: StageContext, request: SinkRequest): Promise<void>;
 }
 
 /** A stage of any type, its options' types forgotten. What the registry lists. */
@@ -188,7 +202,7 @@ export type StageDefinition = SourceDefinition | StepDefinition | SinkDefinition
 
 /** Defines a source. */
 export function defineSource<Options extends OptionsSchema>(
-  definition: Omit<SourceDefinition<Options>, 'type' | 'output'>,
+  definition: Omit<SourceDefinition<Options>, 'type' | 'output'> & { readonly output?: 'url' | 'page' },
 ): SourceDefinition<Options> {
   return { type: 'source', output: 'url', ...definition };
 }

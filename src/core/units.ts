@@ -19,7 +19,7 @@ const MAX_DURATION_MS = 2 ** 31 - 1;
 
 /**
  * An option that is a length of time, written with its unit (`500ms`, `30s`, `5m`, `2h`; `0` needs none).
- * Gives milliseconds, rounded, at most 24 days.
+ * Gives milliseconds, rounded, at most 24 days. Its default is written as a user would: `duration().prefault('30s')`.
  */
 export function duration() {
   return z

@@ -166,8 +166,9 @@ describe('departures', () => {
 
   it('that are thrown out of end the stream', async () => {
     const full = new StageError('SINK_FAILED', 'failures.jsonl: the disk is full');
-    const atOnce = { failed: () => assert.fail(full), skipped: () => {} };
-    const later = { failed: () => Promise.reject(full), skipped: () => {} };
+    const others = { skipped: () => {}, abandoned: () => {} };
+    const atOnce = { ...others, failed: () => assert.fail(full) };
+    const later = { ...others, failed: () => Promise.reject(full) };
     for (const departures of [atOnce, later]) {
       const stream = concurrentTransform({ concurrency: 2, process: fail } satisfies UrlStep, departures);
       await assert.rejects(pipeline(Readable.from([urlRecord(0)]), stream, devNull()), full);

@@ -3,10 +3,21 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { RecordError, StageError } from '../../src/core/errors.ts';
+import { skip } from '../../src/core/outcome.ts';
 import type { UrlRecord } from '../../src/core/record.ts';
+import type { SourceItem } from '../../src/core/source-item.ts';
 import { type SourceRules, sourceReadable } from '../../src/core/source-readable.ts';
-import type { Source, SourceItem } from '../../src/core/stage.ts';
-import { EndlessSource, Gate, quiet, RememberedDepartures, SilentSource, urlItem } from '../helpers/stages.ts';
+import type { Source } from '../../src/core/stage.ts';
+import {
+  EndlessSource,
+  FakeBody,
+  Gate,
+  pageRecord,
+  quiet,
+  RememberedDepartures,
+  SilentSource,
+  urlItem,
+} from '../helpers/stages.ts';
 
 describe('a source', () => {
   it('is numbered from 0 over its batches, failed lines included', async () => {
@@ -21,11 +32,43 @@ describe('a source', () => {
     assert.equal(run.exhaustions, 1);
   });
 
+  for (const skip of [0, 1, 3, 4, 9]) {
+    it(`gives nothing of the first ${skip} lines, and numbers those behind from 0`, async () => {
+      const run = rules({ skip, limit: 3 });
+      const source = { items: Readable.from([[urlItem(0), brokenItem(1), urlItem(2)], [], [urlItem(3), urlItem(4)]]) };
+      const records: UrlRecord[] = await sourceReadable(source, run).toArray();
+      const failures = run.departures.failures.map(({ record }) => record.origin);
+      const seen = [...records.map(({ origin }) => origin), ...failures].map(({ sequence, line }) => [sequence, line]);
+      const expected = [1, 2, 3, 4, 5].slice(skip, skip + 3).map((line, sequence) => [sequence, line]);
+      assert.deepEqual(
+        seen.toSorted(([a = 0], [b = 0]) => a - b),
+        expected,
+      );
+      assert.deepEqual([run.lines.length, run.exhaustions], [expected.length, 1]);
+    });
+  }
+
   it('keeps the place and the text of its lines', async () => {
     const item = urlItem(7);
     const [record] = await sourceReadable({ items: Readable.from([[item]]) }, rules()).toArray();
     const { origin, sourceUrl, url } = record as UrlRecord;
     assert.deepEqual({ origin, sourceUrl, url }, { ...item, origin: { sequence: 0, ...item.origin } });
+  });
+
+  it('of pages releases those that are skipped, and those that are done', async () => {
+    const bodies = [0, 1, 2].map(() => new FakeBody());
+    const items = bodies.map((body, index) => {
+      const { url: _, ...item } = urlItem(index);
+      const response = { finalUrl: item.sourceUrl, status: 200, headers: {}, redirects: [] };
+      return { ...item, page: { response, body } } as SourceItem;
+    });
+    const run = { ...rules({ skip: 1 }), isDone: (sequence: number) => sequence === 0 };
+    const records = await sourceReadable({ items: Readable.from([items]) }, run).toArray();
+    assert.equal(records.length, 1);
+    assert.deepEqual(
+      bodies.map(({ releases }) => releases),
+      [1, 1, 0],
+    );
   });
 
   it('that is empty is exhausted', async () => {
@@ -172,6 +215,48 @@ describe('a line without room', () => {
   });
 });
 
+describe('a line that is refused', () => {
+  const isEven = ({ origin }: { readonly origin: { readonly sequence: number } }) => origin.sequence % 2 === 0;
+  const refuse: SourceRules['refuse'] = (record) => (isEven(record) ? skip('shard') : undefined);
+
+  it('is read and skipped, and goes no further; a page lets go of its body', async () => {
+    const body = new FakeBody();
+    const { url: _, ...page } = urlItem(2);
+    const { response } = pageRecord({ ...page, origin: { sequence: 2, ...page.origin } }, body);
+    const run = rules({ refuse });
+    const source = {
+      items: Readable.from([[urlItem(0), urlItem(1), { ...page, page: { response, body } }, brokenItem(3)]]),
+    };
+    assert.deepEqual(await sequencesOf(source, run), [1]);
+    const skips = run.departures.skips.map(({ record, skip }) => [
+      record.origin.sequence,
+      record.sourceUrl,
+      skip.reason,
+    ]);
+    assert.deepEqual(skips, [
+      [0, urlItem(0).sourceUrl, 'shard'],
+      [2, page.sourceUrl, 'shard'],
+    ]);
+    assert.deepEqual([run.lines, run.exhaustions, body.releases], [[0, 1, 2, 3], 1, 1]);
+  });
+
+  it('is not skipped again where an earlier run has done it', async () => {
+    const run = rules({ refuse, isDone: (sequence) => sequence === 0 });
+    assert.deepEqual(await sequencesOf({ items: Readable.from([[urlItem(0), urlItem(1)]]) }, run), [1]);
+    assert.deepEqual(run.departures.skips, []);
+  });
+
+  it('holds up the next one until its outputs have room', async () => {
+    const gate = new Gate();
+    const run = rules({ refuse, departures: new RememberedDepartures(() => gate.opened) });
+    const sequences = sequencesOf({ items: Readable.from([[urlItem(0), urlItem(1)]]) }, run);
+    await quiet();
+    assert.deepEqual(run.lines, [0]);
+    gate.open();
+    assert.deepEqual(await sequences, [1]);
+  });
+});
+
 interface TestRules extends SourceRules {
   readonly departures: RememberedDepartures;
   readonly controller: AbortController;
@@ -179,14 +264,16 @@ interface TestRules extends SourceRules {
   exhaustions: number;
 }
 
-type Given = Partial<Pick<TestRules, 'limit' | 'departures' | 'firstSequence' | 'isDone' | 'room'>>;
+type Given = Partial<Pick<TestRules, 'skip' | 'limit' | 'departures' | 'firstSequence' | 'isDone' | 'room' | 'refuse'>>;
 
 function rules({
+  skip = 0,
   limit = Number.POSITIVE_INFINITY,
   departures = new RememberedDepartures(),
   firstSequence = 0,
   isDone = () => false,
   room = () => undefined,
+  refuse = () => undefined,
 }: Given = {}): TestRules {
   const controller = new AbortController();
   const lines: number[] = [];
@@ -198,7 +285,9 @@ function rules({
     read: ({ sequence }) => lines.push(sequence),
     isDone,
     room,
+    refuse,
     departures,
+    skip,
     limit,
     exhausted: () => {
       run.exhaustions += 1;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ColumnScope } from '../../src/core/columns.ts';
 import { type RecordError, StageError } from '../../src/core/errors.ts';
 import type { Departures, FailedRecord, Skip } from '../../src/core/outcome.ts';
 import type {
@@ -13,7 +14,9 @@ import type {
   PageResponse,
   UrlRecord,
 } from '../../src/core/record.ts';
-import type { OutputState, Row, SinkWriter, Source, SourceItem, StageContext } from '../../src/core/stage.ts';
+import type { OutputState, Row, SinkWriter } from '../../src/core/sink-writer.ts';
+import type { SourceItem } from '../../src/core/source-item.ts';
+import type { Source, StageContext } from '../../src/core/stage.ts';
 
 /** The record of the line `sequence` (from 0), `https://example.com/<sequence>`. */
 export function urlRecord(sequence: number): UrlRecord {
@@ -86,10 +89,12 @@ export function stageContext(
 ): StageContext {
   return {
     signal: new AbortController().signal,
+    stopSignal: new AbortController().signal,
     resolvePath: (path) => resolve(folder, path),
     stdin: Readable.from([]),
     stdout: new PassThrough(),
     env: {},
+    columns: new ColumnScope(),
     ...standard,
   };
 }
@@ -109,6 +114,7 @@ export class Gate {
 export class RememberedDepartures implements Departures {
   readonly failures: { readonly record: FailedRecord; readonly error: RecordError }[] = [];
   readonly skips: { readonly record: FailedRecord; readonly skip: Skip }[] = [];
+  readonly abandons: FailedRecord[] = [];
   readonly #room: (() => Promise<void>) | undefined;
 
   constructor(room?: () => Promise<void>) {
@@ -123,6 +129,10 @@ export class RememberedDepartures implements Departures {
   skipped(record: FailedRecord, skip: Skip): void | Promise<void> {
     this.skips.push({ record, skip });
     return this.#room?.();
+  }
+
+  abandoned(record: FailedRecord): void {
+    this.abandons.push(record);
   }
 }
 

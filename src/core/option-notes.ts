@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+
+/** What a definition says of an option beside its description and examples: `.meta({ file: 'input' })` as the last call. */
+export interface OptionNotes {
+  /** The option is the path of a file, or a list of paths: one that is read, or one that is written. `-` is a standard stream. */
+  readonly file?: 'input' | 'output';
+  /** The option is deprecated; this is what to use instead: `perHost`. */
+  readonly replacedBy?: string;
+}
+
+/** Gives the notes of an option. */
+export function optionNotes(option: z.core.$ZodType): OptionNotes {
+  const { file, replacedBy } = ('meta' in option ? (option as z.ZodType).meta() : undefined) ?? {};
+  return {
+    ...(file === 'input' || file === 'output' ? { file } : {}),
+    ...(typeof replacedBy === 'string' ? { replacedBy } : {}),
+  };
+}
