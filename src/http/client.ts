@@ -4,9 +4,10 @@ import { AddressGuard } from './addresses/address-guard.ts';
 import { Destinations } from './addresses/destinations.ts';
 import { Connections } from './connection/connections.ts';
 import { idleWithinLimit, openFilesLimit } from './connection/descriptors.ts';
-import { Cookies } from './cookies/cookies.ts';
+import type { Cookies } from './cookies/cookies.ts';
 import { NameResolver } from './dns/name-resolver.ts';
-import { Evicted, type Exchange } from './exchange/exchange.ts';
+import { Evictions } from './exchange/evictions.ts';
+import type { Exchange } from './exchange/exchange.ts';
 import { hostReport } from './exchange/host-report.ts';
 import { PageBody } from './exchange/page-body.ts';
 import { Watch } from './exchange/watch.ts';
@@ -19,7 +20,8 @@ import { downloadRobots } from './robots/robots-download.ts';
 import { RobotsGate } from './robots/robots-gate.ts';
 import { productToken } from './robots/robots-rules.ts';
 import { Condition, type KnownValidators } from './validators/validators.ts';
-import { type Answer, Visit, type VisitContext } from './visit.ts';
+import { type Answer, Visit } from './visit.ts';
+import type { VisitContext } from './visit-context.ts';
 
 /** How pages are fetched. Times are in milliseconds, sizes in bytes. */
 export interface ClientOptions {
@@ -27,6 +29,10 @@ export interface ClientOptions {
   readonly perHost: number;
   readonly delayMs: number;
   readonly hostDownAfter: number;
+  /** For how long a host may answer nothing but 429 and 503 before it is given up on; for ever unless given, or 0. */
+  readonly maxOverloadMs?: number | undefined;
+  /** With so many URLs that wait for overloaded hosts, those are given up on sooner. */
+  readonly maxDeferred?: number | undefined;
   /** One attempt, its redirects included; waiting for a turn is not. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -37,8 +43,8 @@ export interface ClientOptions {
   readonly maxRedirects: number;
   /** Of a body, decoded. */
   readonly maxBytes: number;
-  /** Types of pages that are taken; HTML alone unless given. */
-  readonly accept?: readonly PageType[] | undefined;
+  /** Types of pages that are taken, or `any` answer; HTML alone unless given. */
+  readonly accept?: readonly PageType[] | 'any' | undefined;
   /** True: of a larger body the part up to `maxBytes` is the page. Else it is `too-large`. */
   readonly truncate: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -74,9 +80,6 @@ export interface FetchedPage {
 /** Connections that are kept open for further use beside those in use, where the limit of open files has room for them. */
 const IDLE_CONNECTIONS_MAX = 256;
 
-/** How long an answered page may wait for its reader while others wait for its slot. */
-const EVICTED_AFTER_MS = 1_000;
-
 /**
  * Fetches pages: politely, within bounds of time and memory, from public addresses only unless told otherwise.
  *
@@ -91,7 +94,7 @@ export class HttpClient {
   readonly #connections: Connections;
   readonly #watch: Watch<Exchange>;
   readonly #context: VisitContext;
-  #reopening = 0;
+  readonly #evictions = new Evictions();
 
   constructor(options: ClientOptions, signal: AbortSignal) {
     this.#options = options;
@@ -106,14 +109,14 @@ export class HttpClient {
     this.#connections = this.#createConnections(guard);
     const { timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = options;
     const shortestMs = Math.min(timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs);
-    this.#watch = new Watch(shortestMs, () => this.#evict());
+    this.#watch = new Watch(shortestMs, () => this.#evictions.evict(this.#watch.live));
     const scheduler = this.#scheduler;
     this.#context = {
       ...options,
       headers,
       scheduler,
       destinations,
-      cookies: options.cookies === true ? new Cookies() : undefined,
+      cookies: options.cookies === true ? newCookies() : undefined,
       types: options.accept ?? ['html'],
       permit: this.#permit(headers.userAgent, hosts),
       exchange: this.#exchangeContext(),
@@ -128,6 +131,16 @@ export class HttpClient {
     return this.#scheduler.inFlight;
   }
 
+  /** URLs that wait for hosts that answer nothing but 429 and 503 now. */
+  get deferred(): number {
+    return this.#scheduler.deferred;
+  }
+
+  /** Has `tell` called when `deferred` has grown. */
+  whenDeferred(tell: () => void): void {
+    this.#scheduler.onDeferred = tell;
+  }
+
   /** Connections that are kept for further use now. */
   get idleConnections(): number {
     return this.#connections.idleCount;
@@ -139,11 +152,19 @@ export class HttpClient {
    * `known` tells what an earlier run knows of the pages that the URL may lead to. One that has not changed since is
    * not fetched: NotModified is thrown.
    */
-  async fetch(url: URL, known?: KnownValidators): Promise<FetchedPage> {
+  fetch(url: URL, known?: KnownValidators): Promise<FetchedPage> {
     const visit = new Visit(this.#context, url, known && new Condition(known));
-    const answer = await visit.open();
-    return { response: answer.response, body: new PageBody(visit, answer, this.#options, this.#reopen) };
+    return visit.open().then((answer) => ({
+      response: answer.response,
+      body: new PageBody(visit, answer, this.#options, this.#reopen),
+    }));
   }
+
+  /** Begins no attempt any more: what waits to begin one fails with `cancelled`, and what is under way goes on. */
+  readonly stop = (): void => {
+    this.#scheduler.stop();
+    this.#resolver.cancel();
+  };
 
   /** No more pages will be fetched. Bodies that are still read go on, with further attempts where they need them. */
   close(): void {
@@ -195,30 +216,8 @@ export class HttpClient {
     return (url) => gate.permit(url);
   }
 
-  readonly #reopen = async (visit: Visit, notBeforeMs: number): Promise<Answer> => {
-    this.#reopening += 1;
-    try {
-      return await visit.open(notBeforeMs);
-    } finally {
-      this.#reopening -= 1;
-    }
-  };
-
-  /**
-   * Frees slots of pages that wait to be read while readers wait for a slot to fetch their page again.
-   *
-   * Without it, readers of broken bodies and pages that no reader is free for could wait for each other forever.
-   */
-  #evict(): void {
-    let wanted = this.#reopening;
-    if (wanted === 0) return;
-    for (const exchange of this.#watch.live) {
-      if (exchange.parkedMs <= EVICTED_AFTER_MS) continue;
-      exchange.abort(new Evicted('given up for a page that is being read'));
-      wanted -= 1;
-      if (wanted === 0) return;
-    }
-  }
+  readonly #reopen = (visit: Visit, notBeforeMs: number): Promise<Answer> =>
+    this.#evictions.opening(() => visit.open(notBeforeMs));
 
   readonly #cancel = (): void => {
     this.#scheduler.close();
@@ -227,4 +226,10 @@ export class HttpClient {
     const error = new RecordError('cancelled', 'the run was stopped before the page was done');
     for (const exchange of this.#watch.live) exchange.abort(error);
   };
+}
+
+/** Loaded for those who want them: the Public Suffix List is large. */
+async function newCookies(): Promise<Cookies> {
+  const { Cookies } = await import('./cookies/cookies.ts');
+  return new Cookies();
 }

@@ -122,11 +122,14 @@ const OPENSSL_REASON = /:[^:]* routines:[^:]*:([^:]+):/;
 /** Results of checking a certificate that the options `ca` and `insecure` are about. */
 const UNTRUSTED = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_|CERT_UNTRUSTED)/;
 
+/** Node 24 adds what its own users may try; ours have flags for it. */
+const NODE_ADVICE = /; if the root CA is installed locally,.*$/;
+
 function tlsDetail(error: Error): string {
   const isOfProxy = error instanceof ProxyUnreachable;
   const origin = isOfProxy && error.cause instanceof Error ? error.cause : error;
   const named = 'reason' in origin && typeof origin.reason === 'string' ? origin.reason : undefined;
-  const reason = named ?? OPENSSL_REASON.exec(origin.message)?.[1] ?? origin.message;
+  const reason = named ?? OPENSSL_REASON.exec(origin.message)?.[1] ?? origin.message.replace(NODE_ADVICE, '');
   const text = `${printable(reason, DETAIL_LENGTH_MAX)}${tlsAdvice(reason, codeOf(error))}`;
   return isOfProxy ? `proxy ${error.proxy}: ${text}` : text;
 }

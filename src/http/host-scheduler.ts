@@ -1,46 +1,24 @@
 import { DeadlineHeap } from './scheduling/deadline-heap.ts';
-import { type Host, type HostLimits, KnownHosts } from './scheduling/known-hosts.ts';
+import type { Overload } from './scheduling/host-state.ts';
+import { type Host, KnownHosts, type KnownHostsSettings } from './scheduling/known-hosts.ts';
+import { HostLease, type HostReport, type Lease, type Start } from './scheduling/lease.ts';
 import { LinkedQueue } from './scheduling/linked-queue.ts';
-import { cancelled, hostDown } from './scheduling/refusals.ts';
+import { cancelled, givenUp } from './scheduling/refusals.ts';
 import { WaiterQueue } from './scheduling/waiter-queue.ts';
 import { WakeTimer } from './scheduling/wake-timer.ts';
 
 /** The bounds that a `HostScheduler` keeps. */
-export interface SchedulerOptions {
+export interface SchedulerOptions extends Omit<KnownHostsSettings, 'maxOverloadMs' | 'hostDownCoolDownMs'> {
   /** Most requests in flight, over all hosts. At least 1. */
   readonly concurrency: number;
-  /** Most requests in flight on one host. At least 1. */
-  readonly perHost: number;
-  /** Least time between two starts on one host; up to a tenth is added at random. */
-  readonly delayMs: number;
-  /** What is different for a host; asked with the key that `acquire` is given, once while the host is known. */
-  readonly limitsOf?: ((host: string) => HostLimits | undefined) | undefined;
-  /** Failures in a row to reach a host after which it is given up on; 0 is never. */
-  readonly hostDownAfter: number;
+  /** For how long a host may answer nothing but overloads before it is given up on; for ever unless given, or 0. */
+  readonly maxOverloadMs?: number | undefined;
+  /** How many may wait for overloaded hosts. With so many, a host is given up on as soon as that may be; no bound unless given. */
+  readonly maxDeferred?: number | undefined;
   /** How long a host that was given up on is left alone; 60 s unless given. */
   readonly hostDownCoolDownMs?: number;
   /** The clock, in milliseconds, never going back; `performance.now` unless given. */
   readonly now?: () => number;
-}
-
-/**
- * How a request ended, as far as it says something about its host.
- *
- * `overloaded` (429, 503) defers the host by `retryAfterMs`, which the caller caps, or by a growing back-off.
- * `unreachable` is a failure to reach it (refused, time-outs before the header, deadline); `neutral` says nothing (an abort).
- */
-export type HostReport =
-  | { readonly kind: 'answered' }
-  | { readonly kind: 'overloaded'; readonly retryAfterMs?: number }
-  | { readonly kind: 'unreachable' }
-  | { readonly kind: 'neutral' };
-
-/** The right to have one request in flight on a host. Held until its body has been read to the end or given up. */
-export interface Lease {
-  /** Whether another URL of this host waits now for nothing but its turn, so that its connection is worth keeping. */
-  readonly hasWaiters: boolean;
-  /** Gives the slot back, once; later calls do nothing. */
-  release(report: HostReport): void;
 }
 
 const COOL_DOWN_DEFAULT_MS = 60_000;
@@ -54,7 +32,10 @@ const NEVER = Number.POSITIVE_INFINITY;
  * Cost: O(log hosts) for an acquire or a release, O(1) where no time is involved; one timer for all.
  */
 export class HostScheduler {
+  /** Called when `deferred` has grown. */
+  onDeferred: (() => void) | undefined;
   readonly #concurrency: number;
+  readonly #maxDeferred: number;
   readonly #now: () => number;
   readonly #hosts: KnownHosts<Lease>;
   readonly #ready = new LinkedQueue<Host<Lease>>();
@@ -62,12 +43,16 @@ export class HostScheduler {
   readonly #timer = new WakeTimer(() => this.#onTime());
   #inFlight = 0;
   #waiting = 0;
+  #deferred = 0;
+  #isStopped = false;
   #isClosed = false;
 
   constructor(options: SchedulerOptions) {
     this.#concurrency = options.concurrency;
+    this.#maxDeferred = options.maxDeferred ?? NEVER;
     this.#hosts = new KnownHosts({
       ...options,
+      maxOverloadMs: options.maxOverloadMs ?? 0,
       hostDownCoolDownMs: options.hostDownCoolDownMs ?? COOL_DOWN_DEFAULT_MS,
     });
     this.#now = options.now ?? (() => performance.now());
@@ -83,6 +68,16 @@ export class HostScheduler {
     return this.#waiting;
   }
 
+  /** Of those, the ones that wait for hosts that answer nothing but overloads now. */
+  get deferred(): number {
+    return this.#deferred;
+  }
+
+  /** Whether it grants nothing any more but to attempts under way. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Hosts that state is kept for. */
   get hostCount(): number {
     return this.#hosts.size;
@@ -91,22 +86,25 @@ export class HostScheduler {
   /**
    * Resolves with a lease when a request to the host may start.
    *
-   * `host` is any stable key of it (`URL.host`). `notBeforeMs`, a time of the clock, marks work that was begun before
-   * (a retry, a redirect's next hop): it holds no slot until then, and then goes ahead of the host's new URLs.
-   * Errors: RecordError `host-down` at once where the host is or becomes given up on, `cancelled` once closed.
+   * `host` is any stable key of it (`URL.host`). `begun` marks work that was begun before: it holds no slot until it may
+   * go on, and then goes ahead of the host's new URLs.
+   * Errors: RecordError `host-down`, or `http-status` where it is overloaded, at once where the host is or becomes given up on;
+   * `cancelled` once closed, or stopped.
    */
-  acquire(host: string, notBeforeMs?: number): Promise<Lease> {
-    if (this.#isClosed) return Promise.reject(cancelled(host));
+  acquire(host: string, begun?: Start): Promise<Lease> {
+    if (this.#isClosed || (this.#isStopped && begun !== 'next')) return Promise.reject(cancelled(host));
     const now = this.#now();
     const known = this.#hosts.get(host);
-    if (known.coolDownLeftMs(now) > 0) return Promise.reject(hostDown(known, now));
+    if (this.#deferred >= this.#maxDeferred && known.losePatience(now, true)) this.#giveUp(known, now);
+    if (known.coolDownLeftMs(now) > 0) return Promise.reject(givenUp(known, now));
+    const notBeforeMs = begun === 'next' ? 0 : begun;
     const isTurn = known.waiting === 0 && known.hasRoom && known.notBeforeMs <= now;
     // A free slot means that no host is ready (see `#dispatch`), so nobody is passed over.
     if (isTurn && this.#inFlight < this.#concurrency && (notBeforeMs ?? 0) <= now) {
       if (known.place === 'resting') this.#hosts.wake(known);
       return Promise.resolve(this.#start(known, now));
     }
-    return this.#wait(known, notBeforeMs, now);
+    return this.#wait(known, begun, now);
   }
 
   /**
@@ -118,11 +116,25 @@ export class HostScheduler {
     if (!this.#isClosed) this.#hosts.get(host).keepApart(delayMs, sinceMs);
   }
 
+  /** Rejects with `cancelled` all that wait, and all that come, but those with attempts under way. */
+  stop(): void {
+    if (this.#isStopped || this.#isClosed) return;
+    this.#isStopped = true;
+    const now = this.#now();
+    for (const host of this.#hosts.values()) {
+      if (host.waiting === 0) continue;
+      this.#changing(host, () => host.waiters?.rejectIdle(() => cancelled(host.name)));
+      this.#place(host, now);
+    }
+    this.#dispatch(now);
+  }
+
   /** Rejects all that wait with `cancelled`, and all that come. Leases may still be released. */
   close(): void {
     this.#isClosed = true;
     for (const host of this.#hosts.values()) host.waiters?.rejectAll(() => cancelled(host.name));
     this.#waiting = 0;
+    this.#deferred = 0;
     this.#hosts.clear();
     this.#timed.clear();
     while (this.#ready.shift() !== undefined);
@@ -134,14 +146,19 @@ export class HostScheduler {
     return new HostLease(host, host.start(now), this.#onRelease);
   }
 
-  #wait(host: Host<Lease>, notBeforeMs: number | undefined, now: number): Promise<Lease> {
+  #wait(host: Host<Lease>, begun: Start | undefined, now: number): Promise<Lease> {
     host.waiters ??= new WaiterQueue();
     const { waiters } = host;
+    const isUnderWay = begun === 'next';
     const lease = new Promise<Lease>((resolve, reject) => {
-      if (notBeforeMs === undefined) waiters.push({ resolve, reject });
-      else waiters.pushResumed({ resolve, reject }, notBeforeMs, now);
+      if (begun === undefined) waiters.push({ resolve, reject, isUnderWay });
+      else waiters.pushResumed({ resolve, reject, isUnderWay }, isUnderWay ? 0 : begun, now);
     });
     this.#waiting += 1;
+    if (host.overloadsInRow > 0) {
+      this.#deferred += 1;
+      this.onDeferred?.();
+    }
     this.#place(host, now);
     this.#dispatch(now);
     return lease;
@@ -152,16 +169,33 @@ export class HostScheduler {
     host.inFlight -= 1;
     if (this.#isClosed) return;
     const now = this.#now();
-    if (report.kind === 'answered') host.answered(start);
-    else if (report.kind === 'overloaded') host.overloaded(start, report.retryAfterMs, now);
+    // A closure for each answer is saved where nothing can change.
+    if (report.kind === 'answered' && host.deferred === 0) host.answered(start);
+    else if (report.kind === 'answered') this.#changing(host, () => host.answered(start));
+    else if (report.kind === 'overloaded') this.#onOverload(host, start, report, now);
     else if (report.kind === 'unreachable' && host.unreachable(start, now)) this.#giveUp(host, now);
     this.#place(host, now);
     this.#dispatch(now);
   };
 
+  #onOverload(host: Host<Lease>, start: number, overload: Overload, now: number): void {
+    const before = this.#deferred;
+    this.#changing(host, () => host.overloaded(start, overload, now));
+    if (host.losePatience(now, this.#deferred >= this.#maxDeferred)) this.#giveUp(host, now);
+    if (this.#deferred > before) this.onDeferred?.();
+  }
+
   #giveUp(host: Host<Lease>, now: number): void {
+    this.#changing(host, () => host.waiters?.rejectAll(() => givenUp(host, now)));
+  }
+
+  /** Keeps the counts right over a change of the host or its waiters. */
+  #changing(host: Host<Lease>, change: () => void): void {
     this.#waiting -= host.waiting;
-    host.waiters?.rejectAll(() => hostDown(host, now));
+    this.#deferred -= host.deferred;
+    change();
+    this.#waiting += host.waiting;
+    this.#deferred += host.deferred;
   }
 
   #onTime(): void {
@@ -183,6 +217,7 @@ export class HostScheduler {
       const waiter = host.hasRoom && host.notBeforeMs <= now ? host.waiters?.take(now) : undefined;
       if (waiter !== undefined) {
         this.#waiting -= 1;
+        if (host.overloadsInRow > 0) this.#deferred -= 1;
         waiter.resolve(this.#start(host, now));
       }
       this.#place(host, now);
@@ -210,32 +245,5 @@ export class HostScheduler {
     } else if (host.waiting === 0 && host.inFlight === 0) {
       this.#hosts.rest(host, now);
     }
-  }
-}
-
-class HostLease implements Lease {
-  readonly #host: Host<Lease>;
-  readonly #start: number;
-  readonly #onRelease: (host: Host<Lease>, start: number, report: HostReport) => void;
-  #isReleased = false;
-
-  constructor(
-    host: Host<Lease>,
-    start: number,
-    onRelease: (host: Host<Lease>, start: number, report: HostReport) => void,
-  ) {
-    this.#host = host;
-    this.#start = start;
-    this.#onRelease = onRelease;
-  }
-
-  get hasWaiters(): boolean {
-    return this.#host.waiters?.hasReady ?? false;
-  }
-
-  release(report: HostReport): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    this.#onRelease(this.#host, this.#start, report);
   }
 }

@@ -1,7 +1,7 @@
 import type { RecordError } from '../core/errors.ts';
 import { type FailureCode, failureCodes } from '../core/failure-codes.ts';
-import type { StageNote } from '../core/stage.ts';
-import { isTemporaryDnsFailure } from './dns/name-resolver.ts';
+import type { StageNote } from '../core/stage-note.ts';
+import { isTemporaryDnsFailure } from './dns/dns-failure.ts';
 
 /**
  * Which failures another attempt may heal. What is not named here never is retried: the answer would be the same
@@ -47,6 +47,10 @@ export const retryNote: StageNote = {
     [
       'after',
       `at random up to ${BACK_OFF_BASE_MS}ms, twice as long each time, up to ${BACK_OFF_MAX_MS / 1_000}s; Retry-After where it is longer`,
+    ],
+    [
+      'overloaded',
+      "A host that answers 429 or 503 gets one request at a time, and none for 1s, twice as long each time, up to 60s, or for its Retry-After. One that answers nothing else for maxOverload, three times in a row or more, is given up on for a minute, as is one that can't be reached; sooner where too many URLs wait for such hosts.",
     ],
   ],
 };

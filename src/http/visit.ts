@@ -1,38 +1,19 @@
 import { type FailureFacts, RecordError } from '../core/errors.ts';
-import type { PageFacts, PageResponse, PageType, Redirect } from '../core/record.ts';
-import type { Destinations } from './addresses/destinations.ts';
+import type { PageFacts, PageResponse, Redirect } from '../core/record.ts';
 import type { Cookies } from './cookies/cookies.ts';
-import { Evicted, Exchange, type ExchangeContext, type Head } from './exchange/exchange.ts';
+import { Evicted } from './exchange/evictions.ts';
+import { Exchange, type Head, StaleConnection } from './exchange/exchange.ts';
+import type { ExchangeRequest } from './exchange/exchange-request.ts';
 import { isOutOfDescriptors } from './failure.ts';
 import { acceptedCodings } from './headers/acceptance.ts';
 import { contentTypeOf } from './headers/content-type.ts';
-import type { RequestHeaders } from './headers/request-headers.ts';
 import { firstHop, type Hop, nextHop } from './hop.ts';
-import type { HostScheduler, Lease } from './host-scheduler.ts';
 import { isRedirect, redirectTarget, withoutCredentials } from './redirects.ts';
 import { backOffMs, isWorthRetrying, retryAfterMs } from './retry.ts';
+import type { Lease, Start } from './scheduling/lease.ts';
+import { cancelled, Refusal } from './scheduling/refusals.ts';
 import { type Condition, validatorsOf } from './validators/validators.ts';
-
-/** What visits share. */
-export interface VisitContext {
-  readonly scheduler: HostScheduler;
-  readonly headers: RequestHeaders;
-  readonly exchange: ExchangeContext;
-  readonly timeoutMs: number;
-  readonly retries: number;
-  readonly maxRetryAfterMs: number;
-  readonly maxRedirects: number;
-  readonly maxBytes: number;
-  readonly truncate: boolean;
-  readonly destinations: Destinations;
-  /** Absent: none are kept, none are sent. */
-  readonly cookies?: Cookies | undefined;
-  /** Which answers are pages. */
-  readonly types: readonly PageType[] | 'any';
-  /** Asked before each request; throws a final RecordError where it must not be made. Absent: all may be. */
-  readonly permit?: ((url: URL) => void | Promise<void>) | undefined;
-  readonly signal: AbortSignal;
-}
+import type { VisitContext } from './visit-context.ts';
 
 /** A page that has answered and whose body is to come. */
 export interface Answer {
@@ -44,6 +25,11 @@ export interface Answer {
 
 /** How often a visit waits for a file descriptor before it fails: about five minutes. That is no fault of its host's, and no attempt. */
 const SHORTAGES_MAX = 20;
+
+/** What an attempt has for its next request. */
+interface ExchangeTerms extends Pick<ExchangeRequest, 'budgetMs' | 'isFresh'> {
+  readonly cookies: Cookies | undefined;
+}
 
 /** The whole way of one URL: its attempts, each with its redirects, and what is known of it for the outputs. */
 export class Visit {
@@ -70,14 +56,13 @@ export class Visit {
    *
    * `notBeforeMs` (of `performance.now`) marks a visit that goes on. Errors: RecordError with the facts; NotModified.
    */
-  async open(notBeforeMs?: number): Promise<Answer> {
-    let startMs = notBeforeMs;
-    for (;;) {
-      try {
-        return await this.#attempt(startMs);
-      } catch (error) {
-        startMs = this.nextStartMs(error);
-      }
+  open(notBeforeMs?: number): Promise<Answer> {
+    // Most lines of a long list wait here: an async function would hold twice as much for each of them.
+    const again = (error: unknown) => this.open(this.nextStartMs(error));
+    try {
+      return this.#turn(this.#url, notBeforeMs).then((lease) => this.#attempt(lease).catch(again), again);
+    } catch (error) {
+      return Promise.reject(error).catch(again);
     }
   }
 
@@ -97,7 +82,11 @@ export class Visit {
     const { retries, maxRetryAfterMs } = this.#context;
     const askedMs = error.code === 'http-status' ? retryAfterMs(this.#head?.headers['retry-after'], Date.now()) : 0;
     const isFinal =
-      this.#isRefused || this.#attempts > retries || !isWorthRetrying(error) || (askedMs ?? 0) > maxRetryAfterMs;
+      this.#isRefused ||
+      error instanceof Refusal ||
+      this.#attempts > retries ||
+      !isWorthRetrying(error) ||
+      (askedMs ?? 0) > maxRetryAfterMs;
     if (isFinal) throw this.#withFacts(error);
     return performance.now() + Math.max(askedMs ?? 0, backOffMs(this.#attempts));
   }
@@ -117,19 +106,30 @@ export class Visit {
     };
   }
 
-  async #attempt(notBeforeMs: number | undefined): Promise<Answer> {
+  async #attempt(firstLease: Lease): Promise<Answer> {
+    this.#attempts += 1;
     const redirects: Redirect[] = [];
+    let lease = firstLease;
+    let isFresh = false;
     let hop = firstHop(this.#url);
-    const { timeoutMs, maxRedirects, cookies } = this.#context;
+    const { timeoutMs, maxRedirects } = this.#context;
+    const cookies = this.#context.cookies && (await this.#context.cookies);
     let budgetMs = timeoutMs;
     let mayLeadBack = false;
     for (;;) {
-      // A redirect's next hop is work that was begun: it goes ahead of new URLs.
-      const lease = await this.#turn(hop, redirects.length === 0 ? notBeforeMs : 0);
-      if (redirects.length === 0) this.#attempts += 1;
-      const exchange = this.#exchange(hop, lease, budgetMs);
-      const head = await exchange.head();
+      const exchange = this.#exchange(hop, lease, { budgetMs, isFresh, cookies });
+      let head: Head;
+      try {
+        head = await exchange.head();
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+        budgetMs = exchange.leftMs;
+        isFresh = true;
+        lease = await this.#turn(hop.url, 'next');
+        continue;
+      }
       this.#head = head;
+      isFresh = false;
       if (cookies?.store(hop.url, head.headers['set-cookie']) === true) mayLeadBack = true;
       if (!isRedirect(head.status)) return this.#accept(exchange, head, redirects);
       budgetMs = exchange.leftMs;
@@ -141,20 +141,29 @@ export class Visit {
         location: withoutCredentials(target),
       });
       hop = nextHop(hop, target);
+      lease = await this.#turn(target, 'next');
     }
   }
 
-  /** Waits for the host's turn. */
-  async #turn({ url }: Hop, notBeforeMs: number | undefined): Promise<Lease> {
+  /** Waits for the turn of the URL's host. Errors are thrown, or rejected with. */
+  #turn(url: URL, begun: Start | undefined): Promise<Lease> {
     const { scheduler, destinations } = this.#context;
     this.#finalUrl = withoutCredentials(url);
     this.#head = undefined;
     this.bytes = 0;
+    if (scheduler.isStopped && begun !== 'next') throw cancelled(url.host);
     const resolution = destinations.check(url);
-    if (resolution !== undefined) await this.#resolved(resolution, url === this.#url);
+    if (resolution !== undefined) return this.#turnAfter(resolution, url, begun);
     const permission = this.#permission(url);
-    if (permission !== undefined) await permission;
-    return await scheduler.acquire(url.host, notBeforeMs);
+    if (permission !== undefined) return permission.then(() => scheduler.acquire(url.host, begun));
+    return scheduler.acquire(url.host, begun);
+  }
+
+  /** The same for a name that has to be asked for first. */
+  async #turnAfter(resolution: Promise<unknown>, url: URL, begun: Start | undefined): Promise<Lease> {
+    await this.#resolved(resolution, url === this.#url);
+    await this.#permission(url);
+    return await this.#context.scheduler.acquire(url.host, begun);
   }
 
   /** To ask for a name is an attempt, too, when it fails; else the request will be counted. */
@@ -184,19 +193,19 @@ export class Visit {
     }
   }
 
-  #exchange(hop: Hop, lease: Lease, budgetMs: number): Exchange {
-    const { headers, cookies, exchange, signal } = this.#context;
+  #exchange(hop: Hop, lease: Lease, { budgetMs, isFresh, cookies }: ExchangeTerms): Exchange {
+    const { headers, exchange, signal } = this.#context;
     const shownUrl = withoutCredentials(hop.url);
-    // The run may have been stopped between the grant of the slot and now.
+    // The run may have ended between the grant of the slot and now.
     if (signal.aborted) {
       lease.release({ kind: 'neutral' });
-      throw new RecordError('cancelled', `${shownUrl}: the run was stopped before the request could start`);
+      throw cancelled(hop.url.host);
     }
     this.#startedAtMs ??= performance.now();
     const own = headers.for(hop);
     const all = cookies === undefined ? own : cookies.addTo(own, hop.url, this.#url);
     const fields = this.#condition?.addTo(all, shownUrl) ?? all;
-    return new Exchange(exchange, { url: hop.url, shownUrl, headers: fields, budgetMs, lease });
+    return new Exchange(exchange, { url: hop.url, shownUrl, headers: fields, lease, budgetMs, isFresh });
   }
 
   #accept(exchange: Exchange, head: Head, redirects: readonly Redirect[]): Answer {
@@ -216,19 +225,16 @@ export class Visit {
   }
 
   #withFacts(error: RecordError): RecordError {
-    const facts: { -readonly [Name in keyof FailureFacts]: FailureFacts[Name] } = {
+    const head = this.#head;
+    // A status without an answer is that of a proxy that would not connect us, or of a host that was given up on.
+    const { status } = head ?? error.facts;
+    const facts: FailureFacts = {
+      ...(status !== undefined && { status }),
+      ...(head !== undefined && { contentType: contentTypeOf(head.headers), bytes: this.bytes }),
+      ...(this.#finalUrl !== undefined && { finalUrl: this.#finalUrl }),
       attempts: this.#attempts,
       elapsedMs: this.#elapsedMs,
     };
-    if (this.#finalUrl !== undefined) facts.finalUrl = this.#finalUrl;
-    if (this.#head !== undefined) {
-      facts.status = this.#head.status;
-      facts.contentType = contentTypeOf(this.#head.headers);
-      facts.bytes = this.bytes;
-    } else if (error.facts.status !== undefined) {
-      // Of a proxy that would not connect us.
-      facts.status = error.facts.status;
-    }
     return new RecordError(error.code, error.message, { cause: error.cause, facts });
   }
 }

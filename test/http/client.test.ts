@@ -175,6 +175,24 @@ describe('attempts', () => {
     assert.equal(server.requests.length, 3);
   });
 
+  test('what is asked again on a new connection keeps its distance to the request before', async (t) => {
+    const arrivals: number[] = [];
+    const server = await startHostileServer((socket, { numberOnSocket }) => {
+      arrivals.push(performance.now());
+      if (numberOnSocket === 1) socket.write(`${OK}Content-Length: 4\r\n\r\npage`);
+      else socket.destroy();
+    });
+    t.after(server.close);
+    const delayMs = 200;
+    const client = startClient(t, { delayMs });
+    await fetchText(client, server.origin);
+    const startedMs = arrivals[0] ?? Number.NaN;
+    assert.equal((await fetchText(client, server.origin)).page.attempts, 1);
+    assert.equal(arrivals.length, 3);
+    // However late a request is seen on a busy machine, the third is not seen before its start.
+    assert.ok((arrivals[2] ?? 0) >= startedMs + 2 * delayMs - 20, `${arrivals.map((at) => at - startedMs)}`);
+  });
+
   test('a fresh connection that is closed without an answer is not asked again for free', async (t) => {
     const server = await startHostileServer((socket) => socket.destroy());
     t.after(server.close);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { RecordError } from '../../src/core/errors.ts';
-import { type HostReport, HostScheduler, type Lease, type SchedulerOptions } from '../../src/http/host-scheduler.ts';
+import { HostScheduler, type SchedulerOptions } from '../../src/http/host-scheduler.ts';
+import type { HostReport, Lease } from '../../src/http/scheduling/lease.ts';
 
 const ANSWERED: HostReport = { kind: 'answered' };
 const DELAY_MS = 100;
@@ -14,8 +15,8 @@ const reports: readonly HostReport[] = [
   ANSWERED,
   { kind: 'unreachable' },
   { kind: 'neutral' },
-  { kind: 'overloaded' },
-  { kind: 'overloaded', retryAfterMs: 300 },
+  { kind: 'overloaded', status: 429 },
+  { kind: 'overloaded', status: 429, retryAfterMs: 300 },
 ];
 const operations = fc.array(
   fc.oneof(
@@ -38,12 +39,14 @@ const bounds = fc.record({
   perHost: fc.integer({ min: 1, max: 3 }),
   delayMs: fc.constantFrom(0, DELAY_MS),
   hostDownAfter: fc.nat(3),
+  maxOverloadMs: fc.constantFrom(0, 500),
+  maxDeferred: fc.constantFrom(2, 1_000),
 });
 
 test('whatever comes: limits and delays hold, a host serves in order, all settle, nothing is left', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   await fc.assert(
-    fc.asyncProperty(bounds, operations, fc.boolean(), async (options, list, isClosedEarly) => {
+    fc.asyncProperty(bounds, operations, fc.constantFrom('go on', 'stop', 'close'), async (options, list, end) => {
       const scheduler = new HostScheduler({ ...options, hostDownCoolDownMs: 1_000, now: Date.now });
       const run = new Run(scheduler, options);
       for (const operation of list) {
@@ -54,7 +57,8 @@ test('whatever comes: limits and delays hold, a host serves in order, all settle
         await flush();
         run.check();
       }
-      if (isClosedEarly) scheduler.close();
+      if (end === 'close') scheduler.close();
+      if (end === 'stop') scheduler.stop();
       for (let passedMs = 0; run.open.length > 0 || scheduler.waiting > 0; passedMs += 500) {
         assert.ok(passedMs < 200_000, `${scheduler.waiting} still wait`);
         while (run.open.length > 0) run.release(0, ANSWERED);
@@ -63,7 +67,7 @@ test('whatever comes: limits and delays hold, a host serves in order, all settle
       }
       await flush();
       assert.equal(run.settled, run.acquired);
-      assert.equal(scheduler.inFlight, 0);
+      assert.deepEqual([scheduler.inFlight, scheduler.deferred], [0, 0]);
       scheduler.close();
       assert.equal(scheduler.hostCount, 0);
     }),
@@ -126,7 +130,7 @@ class Run {
       })
       .then((lease) => this.#onGrant({ host, id, notBeforeMs, atMs: Date.now(), lease }))
       .catch((error: unknown) => {
-        const isOurs = error instanceof RecordError && ['host-down', 'cancelled'].includes(error.code);
+        const isOurs = error instanceof RecordError && ['host-down', 'http-status', 'cancelled'].includes(error.code);
         if (!isOurs) this.#broken.push(error);
       });
     return host;
@@ -143,6 +147,7 @@ class Run {
     assert.deepEqual(this.#broken, []);
     assert.equal(this.#scheduler.inFlight, this.open.length);
     assert.equal(this.#scheduler.waiting, this.acquired - this.settled);
+    assert.ok(this.#scheduler.deferred >= 0 && this.#scheduler.deferred <= this.#scheduler.waiting);
     assert.ok(this.open.length <= this.#options.concurrency);
     for (const host of new Set(this.open.map((grant) => grant.host))) {
       assert.ok(this.open.filter((grant) => grant.host === host).length <= this.#options.perHost);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { RecordError } from '../../src/core/errors.ts';
-import { type HostReport, HostScheduler, type Lease, type SchedulerOptions } from '../../src/http/host-scheduler.ts';
+import { HostScheduler, type SchedulerOptions } from '../../src/http/host-scheduler.ts';
+import type { HostReport, Lease } from '../../src/http/scheduling/lease.ts';
 
 const ANSWERED: HostReport = { kind: 'answered' };
 const UNREACHABLE: HostReport = { kind: 'unreachable' };
@@ -123,7 +124,7 @@ describe('time', () => {
   test('an overloaded host is deferred by the time that it asked for, while others use its slots', async (t) => {
     const { acquire, granted, release, tick } = setUp(t, { concurrency: 2 });
     for (const name of ['a1', 'a2', 'a3', 'b1', 'b2']) acquire(name);
-    await release('a1', { kind: 'overloaded', retryAfterMs: 5_000 });
+    await release('a1', { kind: 'overloaded', status: 429, retryAfterMs: 5_000 });
     await release('a2');
     assert.deepEqual(await granted(), ['a1', 'a2', 'b1', 'b2']);
     await release('b1');
@@ -136,7 +137,7 @@ describe('time', () => {
   test('a host that is deferred just before its turn does not get it', async (t) => {
     const { acquire, granted, release, tick } = setUp(t, { concurrency: 2 });
     for (const name of ['a1', 'b1', 'a2', 'b2']) acquire(name);
-    await release('a1', { kind: 'overloaded', retryAfterMs: 5_000 });
+    await release('a1', { kind: 'overloaded', status: 429, retryAfterMs: 5_000 });
     assert.deepEqual(await granted(), ['a1', 'b1', 'b2']);
     await release('b1');
     await tick(5_000);
@@ -146,7 +147,7 @@ describe('time', () => {
   test('a deferral outlasts the moment in which the host has no URL', async (t) => {
     const { acquire, granted, release, tick } = setUp(t);
     acquire('a1');
-    await release('a1', { kind: 'overloaded', retryAfterMs: 5_000 });
+    await release('a1', { kind: 'overloaded', status: 429, retryAfterMs: 5_000 });
     acquire('a2');
     await tick(4_999);
     assert.deepEqual(await granted(), ['a1']);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { ConfigError } from '../../core/errors.ts';
 
 /** Descriptors that are not connections: inputs, outputs, name servers, and what Node itself holds. */
@@ -42,4 +43,15 @@ export function openFilesLimit(path = '/proc/self/limits'): number | undefined {
   }
   const soft = /^Max open files +(\d+)/m.exec(text)?.[1];
   return soft === undefined ? undefined : Number(soft);
+}
+
+/** The error of opening a file, where there is no file descriptor left for this process or the machine now; else undefined. */
+export function descriptorShortage(): Error | undefined {
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EMFILE' || code === 'ENFILE' ? (error as Error) : undefined;
+  }
 }

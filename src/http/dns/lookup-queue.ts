@@ -23,8 +23,8 @@ export class LookupQueue {
   readonly #onTimeout: () => Error;
   /** Under way and not overdue, in the order of their starts. */
   readonly #active = new Set<Turn>();
+  readonly #overdue = new Set<Turn>();
   readonly #waiting = new LinkedQueue<Waiter>();
-  #overdue = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** `onTimeout` makes the error of a look-up that took too long. */
@@ -35,7 +35,7 @@ export class LookupQueue {
 
   /** Look-ups whose answer is still to come, given up or not. */
   get pending(): number {
-    return this.#active.size + this.#overdue;
+    return this.#active.size + this.#overdue.size;
   }
 
   /** Calls `lookUp` when its turn comes, and settles as it does, or with the error of a time-out. */
@@ -51,8 +51,9 @@ export class LookupQueue {
     });
   }
 
-  /** Rejects those that wait for their turn. Those under way are for the caller to end. */
+  /** Rejects all, those under way as well, which are for the caller to end. */
   clear(error: Error): void {
+    for (const { reject } of [...this.#active, ...this.#overdue]) reject(error);
     for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) waiter.reject(error);
   }
 
@@ -61,14 +62,14 @@ export class LookupQueue {
     resolve: (answer: Answer) => void,
     reject: (error: unknown) => void,
   ): void {
-    const turn: Turn = { startedMs: performance.now() };
+    const turn: Turn = { startedMs: performance.now(), reject };
     this.#active.add(turn);
     const timeout = setTimeout(() => reject(this.#onTimeout()), this.#limits.timeoutMs);
     lookUp()
       .then(resolve, reject)
       .finally(() => {
         clearTimeout(timeout);
-        if (!this.#active.delete(turn)) this.#overdue -= 1;
+        if (!this.#active.delete(turn)) this.#overdue.delete(turn);
         this.#startNext();
       });
   }
@@ -78,7 +79,7 @@ export class LookupQueue {
     if (this.#timer !== undefined || this.#waiting.isEmpty) return;
     for (const { startedMs } of this.#active) {
       const leftMs = Math.max(1, startedMs + this.#limits.overdueAfterMs - performance.now());
-      if (this.#overdue < this.#limits.overdue) this.#timer = setTimeout(this.#onTime, leftMs);
+      if (this.#overdue.size < this.#limits.overdue) this.#timer = setTimeout(this.#onTime, leftMs);
       return;
     }
   }
@@ -87,9 +88,9 @@ export class LookupQueue {
     this.#timer = undefined;
     const overdueSince = performance.now() - this.#limits.overdueAfterMs;
     for (const turn of this.#active) {
-      if (turn.startedMs > overdueSince || this.#overdue >= this.#limits.overdue) break;
+      if (turn.startedMs > overdueSince || this.#overdue.size >= this.#limits.overdue) break;
       this.#active.delete(turn);
-      this.#overdue += 1;
+      this.#overdue.add(turn);
     }
     this.#startNext();
   };
@@ -102,6 +103,7 @@ export class LookupQueue {
 
 interface Turn {
   readonly startedMs: number;
+  readonly reject: (error: Error) => void;
 }
 
 interface Waiter extends Linked<Waiter> {

@@ -1,7 +1,9 @@
 import type { LookupFunction } from 'node:net';
 import { RecordError } from '../../core/errors.ts';
 import { type AddressGuard, isLocalhost, LOOPBACK_ADDRESSES } from '../addresses/address-guard.ts';
+import { descriptorShortage } from '../connection/descriptors.ts';
 import { AnswerCache, type NameAnswer } from './answer-cache.ts';
+import { codeOf, dnsFailure, isTemporaryDnsFailure, repeatedDnsFailure } from './dns-failure.ts';
 import { type Addresses, askSystem, DnsQuery } from './dns-query.ts';
 import { type HostAddress, type HostsTable, readHostsFile } from './hosts-file.ts';
 import { LookupQueue } from './lookup-queue.ts';
@@ -29,14 +31,12 @@ const CACHED_NAMES_MAX = 10_000;
 /** After so many look-ups in a row without an answer a name fails without being asked for, for as long as a negative answer holds. */
 const FAILURES_MAX = 3;
 const BACK_OFF_BASE_MS = 500;
+const BACK_OFF_MAX_MS = 30_000;
 
 /** The one of a small router takes no more than 150 queries at a time. */
 const DNS_LIMITS = { active: 128, overdueAfterMs: 200, overdue: 2_048 };
 /** Of Node's four threads, name look-ups get two. */
 const SYSTEM_LIMITS = { active: 2, overdueAfterMs: 0, overdue: 0 };
-
-/** Failures that another try may heal; the others say that the name has no address. */
-const TEMPORARY = new Set(['ETIMEOUT', 'ESERVFAIL', 'EREFUSED', 'ECONNREFUSED', 'EAI_AGAIN', 'ENOMEM', 'ECANCELLED']);
 
 /**
  * Resolves host names, and says which of their addresses may be connected to.
@@ -59,6 +59,9 @@ export class NameResolver {
   readonly #inFlight = new Map<string, Promise<readonly HostAddress[]>>();
   /** What ends the waits of names that may not be asked for again yet. */
   readonly #waits = new Set<() => void>();
+  /** Of file descriptors, seen since the last look-up that came to something. */
+  #shortage: { readonly error: Error; readonly waitMs: number; readonly untilMs: number } | undefined;
+  #cancellations = 0;
   #isClosed = false;
 
   constructor(options: ResolverOptions) {
@@ -108,14 +111,20 @@ export class NameResolver {
     }
   }
 
-  /** Gives up what is being asked for; nothing more can be. */
-  close(): void {
-    this.#isClosed = true;
-    const error = new Error('closed');
+  /** Gives up what is being asked for, which ends with `cancelled`. */
+  cancel(): void {
+    this.#cancellations += 1;
+    const error = new Error('cancelled');
     this.#dns.clear(error);
     this.#system.clear(error);
     this.#query.cancel();
     for (const end of this.#waits) end();
+  }
+
+  /** Gives up what is being asked for; nothing more can be. */
+  close(): void {
+    this.#isClosed = true;
+    this.cancel();
   }
 
   #known(name: string): readonly HostAddress[] | undefined {
@@ -139,10 +148,12 @@ export class NameResolver {
   }
 
   async #ask(name: string, before: NameAnswer | undefined): Promise<readonly HostAddress[]> {
-    const waitMs = (before?.nextMs ?? 0) - this.#now();
+    const cancellations = this.#cancellations;
+    const waitMs = Math.max(before?.nextMs ?? 0, this.#shortage?.untilMs ?? 0) - this.#now();
     if (waitMs > 0) await this.#wait(waitMs);
+    if (this.#cancellations !== cancellations) throw cancelled(name);
     const answer = await this.#answer(name, before?.failures ?? 0);
-    if (this.#isClosed) throw cancelled(name);
+    if (this.#cancellations !== cancellations) throw cancelled(name);
     this.#cache.set(name, answer);
     if (answer.error !== undefined) throw answer.error;
     return answer.addresses;
@@ -151,18 +162,34 @@ export class NameResolver {
   async #answer(name: string, failuresBefore: number): Promise<NameAnswer> {
     try {
       const { addresses, ttlMs = TTL_UNKNOWN_MS } = await this.#find(name);
+      this.#shortage = undefined;
       const untilMs = this.#now() + Math.min(TTL_MAX_MS, Math.max(TTL_MIN_MS, ttlMs));
       return { ...this.#judged(name, addresses), untilMs, failures: 0, nextMs: 0 };
     } catch (cause) {
       const now = this.#now();
+      this.#throwOnShortage(name, now);
       const error = dnsFailure(name, codeOf(cause), cause);
       const negative = { addresses: [], error, untilMs: now + NEGATIVE_TTL_MS, failures: 0, nextMs: 0 };
       if (!isTemporaryDnsFailure(error)) return negative;
       const failures = failuresBefore + 1;
-      if (failures >= FAILURES_MAX) return { ...negative, error: givenUp(name, error, failures), failures };
+      if (failures >= FAILURES_MAX) return { ...negative, error: repeatedDnsFailure(name, error, failures), failures };
       const nextMs = now + BACK_OFF_BASE_MS * 2 ** (failures - 1) * (0.5 + Math.random() / 2);
       return { ...negative, untilMs: 0, failures, nextMs };
     }
+  }
+
+  /** Without a descriptor nobody is asked: c-ares calls that ECONNREFUSED, getaddrinfo that there is no such name. */
+  #throwOnShortage(name: string, now: number): void {
+    const error = descriptorShortage();
+    const before = this.#shortage;
+    // What fails a moment later may have failed for that as well, though there is a descriptor again.
+    const isOver = before === undefined || before.untilMs <= now;
+    if (error !== undefined && isOver) {
+      const waitMs = Math.min(BACK_OFF_MAX_MS, 2 * (before?.waitMs ?? BACK_OFF_BASE_MS / 2));
+      this.#shortage = { error, waitMs, untilMs: now + waitMs };
+    } else if (isOver) return;
+    const { error: cause } = this.#shortage ?? {};
+    throw dnsFailure(name, codeOf(cause), cause);
   }
 
   async #find(name: string): Promise<Addresses> {
@@ -206,31 +233,13 @@ export class NameResolver {
   }
 }
 
-/** Whether a `dns` failure may be gone at the next attempt (a time-out, a server in trouble), as opposed to a name that does not exist. */
-export function isTemporaryDnsFailure(error: RecordError): boolean {
-  return error.code === 'dns' && TEMPORARY.has(codeOf(error.cause));
-}
-
 const LOOPBACK: readonly HostAddress[] = LOOPBACK_ADDRESSES.map((address) => ({
   address,
   family: address.includes(':') ? 6 : 4,
 }));
 
-function dnsFailure(name: string, code: string, cause?: unknown): RecordError {
-  return new RecordError('dns', `${name}: the host name could not be resolved (${code || 'no answer'})`, { cause });
-}
-
-/** Not temporary, as it stands: the next attempt would get the same. */
-function givenUp(name: string, { message }: RecordError, failures: number): RecordError {
-  return new RecordError('dns', `${message}; given up on ${name} after ${failures} look-ups in a row`);
-}
-
 function cancelled(name: string): RecordError {
   return new RecordError('cancelled', `${name}: the run was stopped before the name was resolved`);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** Names that DNS does not know by design: without a dot (search lists, container names) and multicast DNS (RFC 6762). */

@@ -1,4 +1,4 @@
-import type { Lease } from '../host-scheduler.ts';
+import type { Lease } from '../scheduling/lease.ts';
 
 /** One request, as an exchange is told to make it. */
 export interface ExchangeRequest {
@@ -9,6 +9,8 @@ export interface ExchangeRequest {
   readonly headers: string[];
   /** What is left of the attempt's time. */
   readonly budgetMs: number;
+  /** True: not on a connection that was used before. */
+  readonly isFresh: boolean;
   /** Held until the body has been read or given up. */
   readonly lease: Lease;
 }

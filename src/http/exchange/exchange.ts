@@ -2,7 +2,7 @@ import { RecordError } from '../../core/errors.ts';
 import type { AnswerFields, AnswerHandler, Connection } from '../connection/connection.ts';
 import type { Connections } from '../connection/connections.ts';
 import { type Phase, toFailure } from '../failure.ts';
-import type { HostReport } from '../host-scheduler.ts';
+import type { HostReport } from '../scheduling/lease.ts';
 import type { ExchangeRequest } from './exchange-request.ts';
 import { Stopwatch, type TimeLimits } from './stopwatch.ts';
 import { UnreadBody } from './unread-body.ts';
@@ -30,9 +30,12 @@ export interface ExchangeContext extends TimeLimits {
   report(head: Head | undefined, error: Error | undefined): HostReport;
 }
 
-/** Told to the reader of a body that was given up while it waited to be read: fetch it again, at no cost to the line. */
-export class Evicted extends Error {
-  override readonly name = 'Evicted';
+/**
+ * A kept-alive connection that the server had closed meanwhile: the request is to be sent again on a new one, in the
+ * host's turn, which is no attempt.
+ */
+export class StaleConnection extends Error {
+  override readonly name = 'StaleConnection';
 }
 
 /**
@@ -46,7 +49,7 @@ export class Exchange implements AnswerHandler, Watched {
   readonly #context: ExchangeContext;
   readonly #request: ExchangeRequest;
   readonly #stopwatch: Stopwatch;
-  #connection: Connection;
+  readonly #connection: Connection;
   #state: 'connecting' | 'waiting' | 'parked' | 'reading' | 'draining' | 'over' = 'connecting';
   #resolveHead: ((head: Head) => void) | undefined;
   #rejectHead: ((error: Error) => void) | undefined;
@@ -61,7 +64,8 @@ export class Exchange implements AnswerHandler, Watched {
   constructor(context: ExchangeContext, request: ExchangeRequest) {
     this.#context = context;
     this.#request = request;
-    this.#connection = context.connections.take(request.url.origin);
+    const { url, isFresh } = request;
+    this.#connection = isFresh ? context.connections.open(url.origin) : context.connections.take(url.origin);
     this.#stopwatch = new Stopwatch(context, request.budgetMs, context.watch.nowMs);
   }
 
@@ -185,8 +189,9 @@ export class Exchange implements AnswerHandler, Watched {
     if (this.#state === 'over' || this.#isComplete || this.#failure !== undefined) return;
     const isBeforeAnswer = this.#state === 'waiting' && this.#connection.received === this.#receivedBefore;
     const failure = toFailure(error, this.#request.shownUrl, this.#phase);
-    if (isBeforeAnswer && this.#connection.isReused && isReset(failure)) this.#sendAgain();
-    else this.abort(failure);
+    const isStale = isBeforeAnswer && this.#connection.isReused && isReset(failure);
+    if (isStale) this.#stopwatch.stop(this.#context.watch.nowMs);
+    this.abort(isStale ? new StaleConnection('closed meanwhile') : failure);
   }
 
   get #phase(): Phase {
@@ -196,15 +201,6 @@ export class Exchange implements AnswerHandler, Watched {
   #send(): void {
     const { url, headers } = this.#request;
     this.#connection.dispatch({ path: url.pathname + url.search, headers }, this);
-  }
-
-  /** A kept-alive connection that the server had closed meanwhile: asks again on a new one, once, which is no attempt. */
-  #sendAgain(): void {
-    this.#connection.destroy();
-    this.#connection = this.#context.connections.open(this.#request.url.origin);
-    this.#state = 'connecting';
-    this.#stopwatch.enter('connecting', this.#context.watch.nowMs);
-    this.#send();
   }
 
   #flow(): void {
@@ -224,12 +220,18 @@ export class Exchange implements AnswerHandler, Watched {
   /** The one way out: tells who waits, closes what is open, releases the lease. */
   #end(error: Error | undefined): void {
     const wasBeforeHead = this.#state === 'connecting' || this.#state === 'waiting';
+    const target = this.#target;
+    const rejectHead = this.#rejectHead;
     this.#state = 'over';
+    // What is over may be held for long, by promises in the old part of the heap: let go of what it held.
+    this.#target = undefined;
+    this.#resolveHead = undefined;
+    this.#rejectHead = undefined;
     this.#unread.clear();
     this.#close(error);
-    if (wasBeforeHead) this.#rejectHead?.(error ?? new Error('over before it began'));
-    else if (error === undefined) this.#target?.onEnd();
-    else this.#target?.onError(error);
+    if (wasBeforeHead) rejectHead?.(error ?? new Error('over before it began'));
+    else if (error === undefined) target?.onEnd();
+    else target?.onError(error);
   }
 
   #close(error: Error | undefined): void {

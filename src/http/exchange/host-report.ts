@@ -1,8 +1,8 @@
 import { RecordError } from '../../core/errors.ts';
 import type { FailureCode } from '../../core/failure-codes.ts';
 import { isOutOfDescriptors } from '../failure.ts';
-import type { HostReport } from '../host-scheduler.ts';
 import { retryAfterMs } from '../retry.ts';
+import type { HostReport } from '../scheduling/lease.ts';
 import type { Head } from './exchange.ts';
 
 /** Failures that count towards giving up on a host. One that accepts and never answers holds slots longer than any other. */
@@ -26,8 +26,9 @@ export function hostReport(head: Head | undefined, error: Error | undefined, max
   // RFC 6585, 4 and RFC 9110, 15.6.4.
   if (head.status !== 429 && head.status !== 503) return ANSWERED;
   const askedMs = retryAfterMs(head.headers['retry-after'], Date.now());
-  if (askedMs === undefined) return { kind: 'overloaded' };
-  return { kind: 'overloaded', retryAfterMs: Math.min(askedMs, maxRetryAfterMs) };
+  const { status } = head;
+  if (askedMs === undefined) return { kind: 'overloaded', status };
+  return { kind: 'overloaded', status, retryAfterMs: Math.min(askedMs, maxRetryAfterMs) };
 }
 
 const ANSWERED: HostReport = { kind: 'answered' };

@@ -14,7 +14,7 @@ export interface HttpProxy {
 }
 
 /** What a proxy is expected to look like, for messages. */
-export const PROXY_FORM = 'http://[user:password@]host[:port], or https://';
+export const PROXY_FORM = 'http://host[:port] or https://host[:port] (user:password@ may stand before the host)';
 
 /**
  * Reads a proxy's URL; without a scheme it is http. Undefined for what is no http(s) URL, or one with more than an origin

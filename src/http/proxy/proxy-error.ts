@@ -28,7 +28,7 @@ export class ProxyRefusal extends Error {
 }
 
 /** What 407 means (RFC 9110, 15.5.8), with the way out. */
-export const WANTS_CREDENTIALS = 'it wants a user name and password (proxy: http://user:password@host:port)';
+export const WANTS_CREDENTIALS = 'it wants a user name and password, which go into its URL, in front of the host';
 
 /** An error of the connection to a proxy, with the proxy named in it. */
 export function ofProxy(proxy: HttpProxy, error: Error): Error {

@@ -1,6 +1,7 @@
 import type { BodyReader } from '../../core/record.ts';
 import { type BodyBound, PageBody, type Reopen } from '../exchange/page-body.ts';
-import { Visit, type VisitContext } from '../visit.ts';
+import { Visit } from '../visit.ts';
+import type { VisitContext } from '../visit-context.ts';
 import { ROBOTS_PATH } from './robots-rules.ts';
 
 /** A parser must take at least as much of a file (RFC 9309, 2.5). */

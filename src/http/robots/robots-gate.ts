@@ -112,6 +112,8 @@ const TOO_MANY_REQUESTS = 429;
 
 function outcomeOf(error: unknown, origin: string): Outcome {
   if (!(error instanceof RecordError) || PASSING.has(error.code)) throw error;
+  // Nor does a status without a request: its host was given up on.
+  if (error.code === 'http-status' && error.facts.attempts === 0) throw error;
   if (ABSENT.has(error.code)) return { rules: NO_RULES, trouble: undefined };
   // Without what is known of the file's own request, and of the sockets behind it: this is kept.
   if (error.code !== 'http-status') return { rules: undefined, trouble: new RecordError(error.code, error.message) };

@@ -6,8 +6,16 @@ export interface HostSettings {
   readonly delayMs: number;
   /** Failures in a row to reach a host after which it is given up on; 0 is never. */
   readonly hostDownAfter: number;
+  /** For how long a host may answer nothing but that it has too much to do before it is given up on; 0 is for ever. */
+  readonly maxOverloadMs: number;
   /** How long a host that was given up on is left alone before it is tried again. */
   readonly hostDownCoolDownMs: number;
+}
+
+/** An answer that says that the host has too much to do. */
+export interface Overload {
+  readonly status: number;
+  readonly retryAfterMs?: number;
 }
 
 /** Starts on one host are `delayMs` apart and up to this share of it more, so that many hosts don't fall into step. */
@@ -23,6 +31,8 @@ const BACK_OFF_DOUBLINGS_MAX = 6;
 const ANSWERS_PER_RAISE = 8;
 /** One failure to reach a host may be the URL's fault (a page that never ends); from this many in a row it is the host's. */
 const FAILURES_BEFORE_LOWERING = 2;
+/** However long it has lasted, or however much waits for its end: so many times in a row an overload may be over the next time. */
+const OVERLOADS_BEFORE_GIVING_UP = 3;
 /** How long trouble with a host is remembered while none of its URLs is there. */
 const TROUBLE_MEMORY_MS = 300_000;
 
@@ -47,10 +57,13 @@ export class HostState {
   #answersSinceChange = 0;
   /** Overloads in a row: what the back-off grows with. */
   #overloads = 0;
+  #overloadedSinceMs = 0;
+  #overloadStatus = 0;
   /** The number of starts when the limit was last lowered. */
   #loweredAtStart = 0;
   #failuresInRow = 0;
   #isDown = false;
+  #givenUpStatus: number | undefined;
   /** The end of the cool-down, for a host that is down. */
   #downUntilMs = 0;
   /** The number of starts when the host was given up on; later ones are probes. */
@@ -66,6 +79,21 @@ export class HostState {
   /** Failures in a row to reach the host, up to now. */
   get failuresInRow(): number {
     return this.#failuresInRow;
+  }
+
+  /** Overloads in a row, up to now; requests in flight together count as one. */
+  get overloadsInRow(): number {
+    return this.#overloads;
+  }
+
+  /** For how long the host has answered nothing but overloads; of one that is overloaded. */
+  overloadedForMs(nowMs: number): number {
+    return nowMs - this.#overloadedSinceMs;
+  }
+
+  /** Of a host that was given up on for being overloaded: the status that it answered last. Undefined where it can't be reached. */
+  get givenUpStatus(): number | undefined {
+    return this.#givenUpStatus;
   }
 
   /** Whether one more request may be in flight. A host that is down gets one probe at a time. */
@@ -111,26 +139,38 @@ export class HostState {
    *
    * A time that is absent or 0 says nothing about when: the back-off is taken then.
    */
-  overloaded(start: number, retryAfterMs: number | undefined, nowMs: number): void {
+  overloaded(start: number, { status, retryAfterMs }: Overload, nowMs: number): void {
     this.#failuresInRow = 0;
     this.#isDown = false;
+    this.#overloadStatus = status;
+    if (this.#overloads === 0) this.#overloadedSinceMs = nowMs;
     if (this.#overloads === 0 || start > this.#loweredAtStart) this.#overloads += 1;
     this.#lower(start);
     const isTimeNamed = retryAfterMs !== undefined && retryAfterMs > 0;
     this.#defer(nowMs + (isTimeNamed ? retryAfterMs : backOffMs(this.#overloads)));
   }
 
+  /**
+   * Gives up on a host that answers nothing but overloads: after `maxOverloadMs`, or sooner where there is no more room for
+   * what waits for it (`isCrowded`). Gives true if it is given up on for that.
+   */
+  losePatience(nowMs: number, isCrowded: boolean): boolean {
+    const { maxOverloadMs } = this.#settings;
+    if (this.#isDown || maxOverloadMs === 0 || this.#overloads < OVERLOADS_BEFORE_GIVING_UP) return false;
+    if (!isCrowded && this.overloadedForMs(nowMs) < maxOverloadMs) return false;
+    this.#giveUp(nowMs, this.#overloadStatus);
+    return true;
+  }
+
   /** The host could not be reached by start number `start`. Gives true if it is given up on for that. */
   unreachable(start: number, nowMs: number): boolean {
     this.#failuresInRow += 1;
     if (this.#failuresInRow >= FAILURES_BEFORE_LOWERING) this.#lower(start);
-    const { hostDownAfter, hostDownCoolDownMs } = this.#settings;
+    const { hostDownAfter } = this.#settings;
     if (hostDownAfter === 0 || this.#failuresInRow < hostDownAfter) return false;
     // What started before the host was given up on says nothing new: only a failed probe begins another cool-down.
     if (this.#isDown && start <= this.#downAtStart) return false;
-    this.#isDown = true;
-    this.#downUntilMs = nowMs + hostDownCoolDownMs;
-    this.#downAtStart = this.#starts;
+    this.#giveUp(nowMs, undefined);
     return true;
   }
 
@@ -140,6 +180,14 @@ export class HostState {
     if (!isTroubled) return this.notBeforeMs;
     const trustedAgainMs = Math.max(nowMs, this.#isDown ? this.#downUntilMs : 0) + TROUBLE_MEMORY_MS;
     return Math.max(this.notBeforeMs, trustedAgainMs);
+  }
+
+  #giveUp(nowMs: number, status: number | undefined): void {
+    this.#isDown = true;
+    this.#givenUpStatus = status;
+    // What comes before the host may be asked again need not wait for that.
+    this.#downUntilMs = Math.max(nowMs + this.#settings.hostDownCoolDownMs, this.notBeforeMs);
+    this.#downAtStart = this.#starts;
   }
 
   #defer(untilMs: number): void {

@@ -33,6 +33,11 @@ export class Host<Grant> extends HostState implements Linked<Host<Grant>>, Timed
   get waiting(): number {
     return this.waiters?.size ?? 0;
   }
+
+  /** Those that wait while the host is overloaded. */
+  get deferred(): number {
+    return this.overloadsInRow > 0 ? this.waiting : 0;
+  }
 }
 
 /**

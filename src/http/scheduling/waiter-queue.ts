@@ -5,6 +5,8 @@ import { type Linked, LinkedQueue } from './linked-queue.ts';
 export interface Waiter<Grant> {
   readonly resolve: (grant: Grant) => void;
   readonly reject: (error: Error) => void;
+  /** Whether it waits with the next request of an attempt under way. */
+  readonly isUnderWay: boolean;
 }
 
 /**
@@ -67,6 +69,17 @@ export class WaiterQueue<Grant> {
     while (this.#size > 0) this.take(Number.POSITIVE_INFINITY)?.reject(makeError());
   }
 
+  /** Takes out and rejects every waiter but those with attempts under way. */
+  rejectIdle(makeError: () => Error): void {
+    const underWay: Waiter<Grant>[] = [];
+    while (this.#size > 0) {
+      const waiter = this.take(Number.POSITIVE_INFINITY);
+      if (waiter?.isUnderWay === true) underWay.push(waiter);
+      else waiter?.reject(makeError());
+    }
+    for (const waiter of underWay) this.pushResumed(waiter, 0, 0);
+  }
+
   #resume(entry: Entry<Grant>): void {
     this.#resumed ??= new LinkedQueue();
     this.#resumed.push(entry);
@@ -75,6 +88,6 @@ export class WaiterQueue<Grant> {
 
 interface Entry<Grant> extends Waiter<Grant>, Linked<Entry<Grant>>, Timed {}
 
-function entryOf<Grant>({ resolve, reject }: Waiter<Grant>): Entry<Grant> {
-  return { resolve, reject, next: undefined, dueMs: 0, heapIndex: NOT_IN_HEAP };
+function entryOf<Grant>({ resolve, reject, isUnderWay }: Waiter<Grant>): Entry<Grant> {
+  return { resolve, reject, isUnderWay, next: undefined, dueMs: 0, heapIndex: NOT_IN_HEAP };
 }

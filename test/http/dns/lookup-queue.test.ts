@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LookupQueue } from '../../../src/http/dns/lookup-queue.ts';
 
 const timeUp = () => new Error('time is up');
@@ -62,13 +63,16 @@ test('one whose time is up fails, but counts until it ends', async () => {
   assert.equal(queue.pending, 0);
 });
 
-test('cleared, those that wait are rejected', async () => {
+test('cleared, all are rejected, and those under way end as before', async () => {
   const queue = new LookupQueue({ ...LIMITS, active: 1 }, timeUp);
   const first = new LookUp();
   const end = queue.run(first.start);
   const waiting = queue.run(new LookUp().start);
   queue.clear(new Error('closed'));
   await assert.rejects(waiting, /closed/);
+  await assert.rejects(end, /closed/);
+  assert.equal(queue.pending, 1);
   first.end();
-  assert.equal(await end, 'answer');
+  await nextTurn();
+  assert.equal(queue.pending, 0);
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { RecordError } from '../../../src/core/errors.ts';
 import { AddressGuard } from '../../../src/http/addresses/address-guard.ts';
+import { isTemporaryDnsFailure } from '../../../src/http/dns/dns-failure.ts';
 import { parseHosts } from '../../../src/http/dns/hosts-file.ts';
-import { isTemporaryDnsFailure, NameResolver, type ResolverOptions } from '../../../src/http/dns/name-resolver.ts';
+import { NameResolver, type ResolverOptions } from '../../../src/http/dns/name-resolver.ts';
 import { type DnsAnswer, type DnsServer, startDnsServer } from '../../helpers/dns-server.ts';
 
 const PUBLIC_ONLY = new AddressGuard({ allowPrivate: false });

@@ -38,10 +38,10 @@ test('a body that breaks off comes from a host that answers', () => {
 
 test('only 429 and 503 are answers of an overloaded host', () => {
   for (const status of [200, 304, 404, 500, 502]) assert.deepEqual(reportOfAnswer(status), { kind: 'answered' });
-  for (const status of [429, 503]) assert.deepEqual(reportOfAnswer(status), { kind: 'overloaded' });
+  for (const status of [429, 503]) assert.deepEqual(reportOfAnswer(status), { kind: 'overloaded', status });
 });
 
 test('a Retry-After is passed on up to the bound', () => {
-  assert.deepEqual(reportOfAnswer(429, '7'), { kind: 'overloaded', retryAfterMs: 7_000 });
-  assert.deepEqual(reportOfAnswer(503, '3600'), { kind: 'overloaded', retryAfterMs: MAX_RETRY_AFTER_MS });
+  assert.deepEqual(reportOfAnswer(429, '7'), { kind: 'overloaded', status: 429, retryAfterMs: 7_000 });
+  assert.deepEqual(reportOfAnswer(503, '3600'), { kind: 'overloaded', status: 503, retryAfterMs: MAX_RETRY_AFTER_MS });
 });

@@ -66,7 +66,7 @@ describe('a tunnel that does not come about', () => {
     assert.equal(
       failure.message,
       `https://a.test/: the proxy ${proxy.origin} answered CONNECT with status 407, ` +
-        'it wants a user name and password (proxy: http://user:password@host:port)',
+        'it wants a user name and password, which go into its URL, in front of the host',
     );
   });
 

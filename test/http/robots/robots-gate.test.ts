@@ -128,6 +128,14 @@ describe('a file that could not be had', () => {
     });
   }
 
+  test('since its host was given up on fails those that wait, and nothing is remembered', async () => {
+    const facts = { status: 429, attempts: 0 };
+    const { state, refusal } = setUp(new RecordError('http-status', 'given up on', { facts }));
+    assert.equal(await refusal(ALLOWED), 'http-status');
+    state.answer = FILE;
+    assert.equal(await refusal(ALLOWED), undefined);
+  });
+
   test('for a bug throws that', async () => {
     const bug = new Error('a bug');
     assert.equal(await setUp(bug).refusal(ALLOWED), bug);

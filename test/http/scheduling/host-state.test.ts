@@ -15,22 +15,22 @@ describe('delay', () => {
 describe('overload', () => {
   test('the time that the host asked for is kept to', () => {
     const host = makeHost();
-    host.overloaded(host.start(0), 7_000, 500);
+    host.overloaded(host.start(0), { status: 429, retryAfterMs: 7_000 }, 500);
     assert.equal(host.notBeforeMs, 7_500);
   });
 
   test('a shorter time does not end a longer deferral', () => {
     const host = makeHost();
     const [first, second] = [host.start(0), host.start(0)];
-    host.overloaded(first, 7_000, 0);
-    host.overloaded(second, 1_000, 0);
+    host.overloaded(first, { status: 429, retryAfterMs: 7_000 }, 0);
+    host.overloaded(second, { status: 429, retryAfterMs: 1_000 }, 0);
     assert.equal(host.notBeforeMs, 7_000);
   });
 
   for (const retryAfterMs of [undefined, 0, -5, Number.NaN]) {
     test(`a Retry-After of ${retryAfterMs} gets the back-off`, () => {
       const host = makeHost();
-      host.overloaded(host.start(0), retryAfterMs, 0);
+      host.overloaded(host.start(0), { status: 429, ...(retryAfterMs !== undefined && { retryAfterMs }) }, 0);
       assert.ok(host.notBeforeMs >= 1_000 && host.notBeforeMs <= 1_250, `${host.notBeforeMs}`);
     });
   }
@@ -55,7 +55,7 @@ describe('overload', () => {
   test('requests in flight together that are all refused count as one overload', () => {
     const host = makeHost({ perHost: 8 });
     const starts = [host.start(0), host.start(0), host.start(0), host.start(0)];
-    for (const start of starts) host.overloaded(start, undefined, 0);
+    for (const start of starts) host.overloaded(start, { status: 429 }, 0);
     assert.ok(host.notBeforeMs <= 1_250, `${host.notBeforeMs}`);
     assert.equal(limitOf(host), 4);
   });
@@ -63,7 +63,7 @@ describe('overload', () => {
   test('an answer to what started before the overload does not reset the back-off', () => {
     const host = makeHost();
     const [early, late] = [host.start(0), host.start(0)];
-    host.overloaded(late, undefined, 0);
+    host.overloaded(late, { status: 429 }, 0);
     host.answered(early);
     assert.ok(overloadOnce(host) >= 2_000);
   });
@@ -147,14 +147,14 @@ describe('down', () => {
 });
 
 function makeHost(settings: Partial<HostSettings> = {}): HostState {
-  const defaults = { perHost: 4, delayMs: 0, hostDownAfter: 5, hostDownCoolDownMs: 60_000 };
+  const defaults = { perHost: 4, delayMs: 0, hostDownAfter: 5, maxOverloadMs: 60_000, hostDownCoolDownMs: 60_000 };
   return new HostState('host.example', { ...defaults, ...settings });
 }
 
 /** One request at the end of the deferral, answered as overloaded without a time; gives the deferral that follows. */
 function overloadOnce(host: HostState): number {
   const nowMs = host.notBeforeMs;
-  host.overloaded(host.start(nowMs), undefined, nowMs);
+  host.overloaded(host.start(nowMs), { status: 429 }, nowMs);
   host.inFlight -= 1;
   return host.notBeforeMs - nowMs;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KnownHosts } from '../../../src/http/scheduling/known-hosts.ts';
 
-const settings = { perHost: 2, delayMs: 0, hostDownAfter: 2, hostDownCoolDownMs: 60_000 };
+const settings = { perHost: 2, delayMs: 0, hostDownAfter: 2, maxOverloadMs: 60_000, hostDownCoolDownMs: 60_000 };
 
 test('a host of which nothing has to be remembered is dropped at once', () => {
   const hosts = new KnownHosts<null>(settings);

@@ -46,9 +46,10 @@ function setUp() {
   const queue = new WaiterQueue<string[]>();
   const errors: Error[] = [];
   /** One that adds its name to what it is given. */
-  const waiter = (name: string): Waiter<string[]> => ({
+  const waiter = (name: string, isUnderWay = false): Waiter<string[]> => ({
     resolve: (names) => names.push(name),
     reject: (error) => errors.push(error),
+    isUnderWay,
   });
   const takeAll = (nowMs: number) => {
     const names: string[] = [];
