@@ -1,6 +1,7 @@
 import { RecordError } from '../core/errors.ts';
 import type { Link, LinkDetails } from '../core/record.ts';
 import type { QueryEncoder } from './encoding/query-encoder.ts';
+import { detached } from './link-details.ts';
 import { keyOf, LinkResolver, type UrlRules } from './link-resolver.ts';
 import type { LinkRule } from './link-table.ts';
 import type { LinkTarget } from './link-target.ts';
@@ -15,9 +16,6 @@ export interface LinkRules extends UrlRules {
   /** Whether links have their positions, and details where they were given. */
   readonly hasDetails: boolean;
 }
-
-/** What can't be in a value: the tokenizer has replaced it. */
-const SEPARATOR = '\0';
 
 /** The URLs of a page may have so many characters for each of `maxLinks`: short ones can come to long ones by a long base. */
 const MEAN_URL_LENGTH = 512;
@@ -36,10 +34,6 @@ export class LinkCollector implements LinkTarget {
   readonly #resolver: LinkResolver;
   #hasBase = false;
 
-  /** URLs as written since the last `settle`, each with its rule in the list below. */
-  #newUrls: string[] = [];
-  #newSources: LinkRule[] = [];
-  #newDetails: (LinkDetails | undefined)[] = [];
   /** URLs as written, from the beginning of the page, each with its rule; without `allOccurrences` the distinct ones. */
   readonly #urls: string[] = [];
   readonly #sources: LinkRule[] = [];
@@ -78,14 +72,14 @@ export class LinkCollector implements LinkTarget {
         if (value !== '') this.#addUrl(rule, value, details);
         break;
       case 'tokens':
-        for (const url of tokenUrls(value)) this.#addUrl(rule, url, details);
+        for (const url of tokenUrls(value)) this.#addUrl(rule, detached(url), details);
         break;
       case 'srcset':
-        for (const url of srcsetUrls(value)) this.#addUrl(rule, url, details);
+        for (const url of srcsetUrls(value)) this.#addUrl(rule, detached(url), details);
         break;
       case 'refresh': {
         const url = refreshUrl(value);
-        if (url !== undefined && url !== '') this.#addUrl(rule, url, details);
+        if (url !== undefined && url !== '') this.#addUrl(rule, detached(url), details);
       }
     }
   }
@@ -103,12 +97,10 @@ export class LinkCollector implements LinkTarget {
   }
 
   mark(): number {
-    if (this.#newUrls.length > 0) this.#keepNew();
     return this.#urls.length;
   }
 
   truncate(mark: number): void {
-    this.settle();
     this.#urls.length = mark;
     this.#sources.length = this.#urls.length;
     if (this.#rules.hasDetails) this.#details.length = this.#urls.length;
@@ -117,9 +109,8 @@ export class LinkCollector implements LinkTarget {
     this.#forget();
   }
 
-  /** Resolves what was taken. Called after each piece of the page, whose text can then be freed. */
+  /** Resolves what was taken. Called after each piece of the page, once it is known what that says of the encoding. */
   settle(): void {
-    if (this.#newUrls.length > 0) this.#keepNew();
     for (; this.#settled < this.#urls.length; this.#settled += 1) {
       const source = this.#sources[this.#settled];
       if (source !== undefined) this.#settle(this.#urls[this.#settled] ?? '', source);
@@ -147,49 +138,12 @@ export class LinkCollector implements LinkTarget {
   }
 
   #addUrl(rule: LinkRule, url: string, details: LinkDetails | undefined): void {
-    this.#newUrls.push(url);
-    this.#newSources.push(rule);
-    if (this.#rules.hasDetails) this.#newDetails.push(details);
-  }
-
-  /**
-   * Moves the new URLs to the list. A substring keeps all of its text alive, so they are copied into one string that
-   * holds nothing else; the empty string at its end makes the join copy when there is only one.
-   */
-  #keepNew(): void {
     const { allOccurrences, hasDetails, maxLinks } = this.#rules;
-    if (!allOccurrences && this.#known.size > 0) this.#dropKnown();
-    this.#newUrls.push('');
-    const copies = this.#newUrls.join(SEPARATOR).split(SEPARATOR);
-    for (let index = 0; index < this.#newSources.length; index += 1) {
-      const url = copies[index] ?? '';
-      const source = this.#newSources[index];
-      if (source === undefined || (!allOccurrences && !isAdded(this.#known, keyOf(url, source)))) continue;
-      if (this.#urls.length === maxLinks) throw tooLarge(this.#documentUrl, `more than ${maxLinks} links`);
-      this.#urls.push(url);
-      this.#sources.push(source);
-      if (hasDetails) this.#details.push(this.#newDetails[index]);
-    }
-    this.#newUrls = [];
-    this.#newSources = [];
-    if (hasDetails) this.#newDetails = [];
-  }
-
-  /** Drops those that were there before the piece in work: they would be copied for nothing. */
-  #dropKnown(): void {
-    let kept = 0;
-    for (let index = 0; index < this.#newSources.length; index += 1) {
-      const url = this.#newUrls[index] ?? '';
-      const source = this.#newSources[index];
-      if (source === undefined || this.#known.has(keyOf(url, source))) continue;
-      this.#newUrls[kept] = url;
-      this.#newSources[kept] = source;
-      if (this.#rules.hasDetails) this.#newDetails[kept] = this.#newDetails[index];
-      kept += 1;
-    }
-    this.#newUrls.length = kept;
-    this.#newSources.length = kept;
-    if (this.#rules.hasDetails) this.#newDetails.length = kept;
+    if (!allOccurrences && !isAdded(this.#known, keyOf(url, rule))) return;
+    if (this.#urls.length === maxLinks) throw tooLarge(this.#documentUrl, `more than ${maxLinks} links`);
+    this.#urls.push(url);
+    this.#sources.push(rule);
+    if (hasDetails) this.#details.push(details);
   }
 
   #settle(raw: string, source: LinkRule): void {

@@ -5,7 +5,7 @@ import { DocumentDecoder } from './encoding/document-decoder.ts';
 import { QueryEncoders } from './encoding/query-encoder.ts';
 import { LinkCollector, type LinkRules } from './link-collector.ts';
 import { type WantedDetails, wantedDetails } from './link-details.ts';
-import { attributeMatters, LinkHandler, tagMatters } from './link-handler.ts';
+import { attributesOfInterest, LinkHandler, tagsOfInterest } from './link-handler.ts';
 import { type LinkScope, type LinkTable, linkTable, type Selection } from './link-table.ts';
 import type { LinkTarget } from './link-target.ts';
 import { NestedDocument } from './nested-document.ts';
@@ -71,8 +71,8 @@ export function linkExtraction(options: LinkOptions = {}): LinkExtraction {
     noscript,
     srcdoc,
     scanners: new Scanners(options.scanner ?? 'bytes', {
-      tag: (name) => tagMatters(name, { table, srcdoc }),
-      attribute: (name) => attributeMatters(name, { table, wanted }),
+      tags: tagsOfInterest({ table, srcdoc }),
+      attributes: attributesOfInterest({ table, wanted }),
     }),
     textReferences: new TextReferences(),
     queryEncoders: new QueryEncoders(),

@@ -3,9 +3,11 @@ import { charsetOfContent } from './encoding/charset.ts';
 import { collapsed, detached, openDetails, type WantedDetails } from './link-details.ts';
 import type { LinkRule, LinkTable } from './link-table.ts';
 import type { LinkTarget } from './link-target.ts';
+import type { NamesOfInterest } from './scanner/name-cache.ts';
+import { TagAttributes } from './tag-attributes.ts';
 import type { TagHandler } from './tag-scanner.ts';
 import type { TextReferences } from './text-references.ts';
-import { isSpecial, TreeContext } from './tree-context.ts';
+import { specialTags, TreeContext } from './tree-context.ts';
 
 type Rules = ReadonlyMap<string, LinkRule>;
 
@@ -39,16 +41,24 @@ const SPECIAL_ATTRIBUTES: ReadonlySet<string> = new Set(
   [...HTML_ATTRIBUTES.values(), ...FOREIGN_ATTRIBUTES.values(), SRCDOC, ALT].flatMap((names) => [...names]),
 );
 
-/** True for the tags that can matter where the handler's `isPlain` is true. */
-export function tagMatters(name: string, options: { readonly table: LinkTable; readonly srcdoc: boolean }): boolean {
-  if (isSpecial(name) || HTML_ATTRIBUTES.has(name)) return true;
-  if (name === 'iframe' && options.srcdoc) return true;
-  return options.table.rulesOf('html', name === 'image' ? 'img' : name) !== undefined;
+/** The tags that can matter where the handler's `isPlain` is true. */
+export function tagsOfInterest({
+  table,
+  srcdoc,
+}: {
+  readonly table: LinkTable;
+  readonly srcdoc: boolean;
+}): NamesOfInterest {
+  const elements = table.elementsOf('html');
+  if (elements === 'any') return 'any';
+  const images = elements.has('img') ? ['image'] : [];
+  const frames = srcdoc ? ['iframe'] : [];
+  return new Set([...specialTags, ...HTML_ATTRIBUTES.keys(), ...elements, ...images, ...frames]);
 }
 
-/** True for the attributes whose values can matter, wherever they stand. */
-export function attributeMatters(name: string, options: Pick<HandlerOptions, 'table' | 'wanted'>): boolean {
-  return SPECIAL_ATTRIBUTES.has(name) || options.table.hasAttribute(name) || options.wanted.attributes.has(name);
+/** The attributes whose values can matter, wherever they stand. */
+export function attributesOfInterest({ table, wanted }: Pick<HandlerOptions, 'table' | 'wanted'>): NamesOfInterest {
+  return new Set([...SPECIAL_ATTRIBUTES, ...table.attributes, ...wanted.attributes]);
 }
 
 /** Decides which of a page's tags carry links of the document, and hands the values to the target. */
@@ -64,9 +74,7 @@ export class LinkHandler implements TagHandler {
   #isForeign = false;
   #rules: Rules | undefined;
   #special = NONE;
-  /** Names and values of its attributes that matter, in order; null for a value that is too long. */
-  #names: string[] = [];
-  #values: (string | null)[] = [];
+  readonly #attributes = new TagAttributes();
 
   /** Attributes that `html` and `body` have: further such tags only add what is missing. */
   readonly #rootAttributes = new Set<string>();
@@ -115,10 +123,6 @@ export class LinkHandler implements TagHandler {
   }
 
   openTag(name: string): boolean {
-    if (this.#names.length > 0) {
-      this.#names = [];
-      this.#values = [];
-    }
     this.#rules = undefined;
     this.#special = NONE;
     const placement = this.#tree.openTag(name);
@@ -137,20 +141,20 @@ export class LinkHandler implements TagHandler {
 
   attributeName(name: string): boolean {
     // Of attributes with the same name, the first counts (https://html.spec.whatwg.org/#attribute-name-state).
-    if (this.#names.includes(name)) return false;
+    if (this.#attributes.has(name)) return false;
     if (this.#rules?.has(name) !== true && !this.#special.has(name) && !this.#isDetail(name)) return false;
-    this.#names.push(name);
-    this.#values.push(null);
+    this.#attributes.add(name);
     return true;
   }
 
   attributeValue(value: string | null): void {
-    this.#values[this.#values.length - 1] = value;
+    this.#attributes.setValue(value);
   }
 
   endOpenTag(isSelfClosing: boolean): void {
-    if (this.#rules !== undefined && this.#names.length > 0) this.#collect(this.#rules);
+    if (this.#rules !== undefined && this.#attributes.count > 0) this.#collect(this.#rules);
     if (this.#special !== NONE) this.#applySpecial();
+    this.#attributes.clear();
     if (isSelfClosing && !this.#isHtml && this.#name === 'a') this.#anchor.close();
     this.#tree.endOpenTag(isSelfClosing);
     if (!this.#isFrameset && this.#tree.isFrameset) {
@@ -173,27 +177,27 @@ export class LinkHandler implements TagHandler {
 
   #applySpecial(): void {
     if (this.#name === 'base') {
-      if (this.#names.includes('href')) this.#target.addBase(this.#valueOf('href'));
+      if (this.#attributes.has('href')) this.#target.addBase(this.#attributes.valueOf('href'));
     } else if (this.#name === 'meta') {
       const charset = this.#charset();
       if (charset !== undefined) this.#options.declareCharset(charset);
     } else if (this.#name === 'iframe') {
-      this.#options.readSrcdoc?.(this.#valueOf('srcdoc') ?? '');
+      this.#options.readSrcdoc?.(this.#attributes.valueOf('srcdoc') ?? '');
     } else if (this.#name === 'img') {
-      this.#anchor.alternative(this.#valueOf('alt') ?? '');
+      this.#anchor.alternative(this.#attributes.valueOf('alt') ?? '');
     } else if (this.#name === 'font') {
-      if (this.#names.some((name) => this.#special.has(name))) this.#tree.breakOut();
-    } else if (/^(?:text\/html|application\/xhtml\+xml)$/i.test(this.#valueOf('encoding') ?? '')) {
+      if ([...this.#special].some((name) => this.#attributes.has(name))) this.#tree.breakOut();
+    } else if (/^(?:text\/html|application\/xhtml\+xml)$/i.test(this.#attributes.valueOf('encoding') ?? '')) {
       this.#tree.integrate();
     }
   }
 
   /** The charset that a `meta` declares (https://html.spec.whatwg.org/#meta-charset-during-parse). */
   #charset(): string | undefined {
-    const charset = this.#valueOf('charset');
+    const charset = this.#attributes.valueOf('charset');
     if (charset !== null) return charset;
-    if (this.#valueOf('http-equiv')?.toLowerCase() !== 'content-type') return undefined;
-    return charsetOfContent(this.#valueOf('content') ?? '');
+    if (this.#attributes.valueOf('http-equiv')?.toLowerCase() !== 'content-type') return undefined;
+    return charsetOfContent(this.#attributes.valueOf('content') ?? '');
   }
 
   /** True for an attribute that says something of the links of the tag in work. */
@@ -206,31 +210,27 @@ export class LinkHandler implements TagHandler {
   #collect(rules: Rules): void {
     const { wanted } = this.#options;
     const hasDetails = wanted.text || wanted.attributes.size > 0;
-    const details = hasDetails ? openDetails(wanted, (name) => this.#valueOf(name)) : undefined;
+    const details = hasDetails ? openDetails(wanted, (name) => this.#attributes.valueOf(name)) : undefined;
     if (details !== undefined && wanted.text) {
       if (this.#name === 'a') this.#anchor.open(details);
-      else details.text = alternativeOf(this.#valueOf('alt'));
+      else details.text = alternativeOf(this.#attributes.valueOf('alt'));
     }
-    for (let index = 0; index < this.#names.length; index += 1) {
-      const rule = rules.get(this.#names[index] ?? '');
-      const value = this.#values[index];
-      if (rule !== undefined && value != null && this.#isLink(rule)) this.#target.add(rule, value, details);
+    for (let index = 0; index < this.#attributes.count; index += 1) {
+      const rule = rules.get(this.#attributes.nameAt(index));
+      const value = this.#attributes.valueAt(index);
+      if (rule !== undefined && value !== null && this.#isLink(rule)) this.#target.add(rule, value, details);
     }
   }
 
   #isLink(rule: LinkRule): boolean {
-    if (rule.form === 'refresh') return this.#valueOf('http-equiv')?.toLowerCase() === 'refresh';
+    if (rule.form === 'refresh') return this.#attributes.valueOf('http-equiv')?.toLowerCase() === 'refresh';
     // SVG 2, 16.1.5: `href` is the one that counts where an element has both.
-    if (rule.attribute === 'xlink:href') return !this.#names.includes('href');
+    if (rule.attribute === 'xlink:href') return !this.#attributes.has('href');
     if (!this.#isHtml || (rule.element !== 'html' && rule.element !== 'body')) return true;
     const attribute = `${rule.element}@${rule.attribute}`;
     if (this.#rootAttributes.has(attribute)) return false;
     this.#rootAttributes.add(attribute);
     return true;
-  }
-
-  #valueOf(name: string): string | null {
-    return this.#values[this.#names.indexOf(name)] ?? null;
   }
 }
 

@@ -38,8 +38,10 @@ export type LinkNamespace = 'html' | 'svg' | 'xml';
 export interface LinkTable {
   /** The rules of an element by attribute name, or undefined where it carries no link that is wanted. */
   rulesOf(namespace: LinkNamespace, element: string): ReadonlyMap<string, LinkRule> | undefined;
-  /** True for an attribute that carries links on any element. */
-  hasAttribute(attribute: string): boolean;
+  /** The elements that have rules, or `any` where all of them have. */
+  elementsOf(namespace: LinkNamespace): ReadonlySet<string> | 'any';
+  /** The attributes that carry links on any element. */
+  readonly attributes: ReadonlySet<string>;
 }
 
 /** The selections that have a name. */
@@ -137,10 +139,10 @@ class RuleTable implements LinkTable {
   readonly #byElement: Record<LinkNamespace, Map<string, Rules>> = { html: new Map(), svg: new Map(), xml: new Map() };
   /** The attributes that are wanted on every element. */
   readonly #everywhere: Record<LinkNamespace, string[]> = { html: [], svg: [], xml: [] };
-  readonly #attributes: ReadonlySet<string>;
+  readonly attributes: ReadonlySet<string>;
 
   constructor(pairs: readonly Pair[]) {
-    this.#attributes = new Set(pairs.map(({ attribute }) => attribute));
+    this.attributes = new Set(pairs.map(({ attribute }) => attribute));
     for (const { namespaces, element, attribute } of pairs) {
       if (element === '*') for (const namespace of namespaces) this.#everywhere[namespace].push(attribute);
     }
@@ -160,8 +162,8 @@ class RuleTable implements LinkTable {
       : this.#general(namespace, name);
   }
 
-  hasAttribute(attribute: string): boolean {
-    return this.#attributes.has(attribute);
+  elementsOf(namespace: LinkNamespace): ReadonlySet<string> | 'any' {
+    return this.#everywhere[namespace].length > 0 ? 'any' : new Set(this.#byElement[namespace].keys());
   }
 
   #open(namespace: LinkNamespace, element: string): Rules {

@@ -1,4 +1,4 @@
-import { getDomain } from 'tldts';
+import { registrableDomain } from '../core/registrable-domain.ts';
 
 /**
  * Whether two URLs are of one site: the same registrable domain by the Public Suffix List, its private part included,
@@ -12,12 +12,9 @@ export function isSameSite(url: string, other: string): boolean {
   const otherHost = hostOf(other);
   if (host === otherHost) return host !== '';
   if (host === '' || otherHost === '') return false;
-  const site = getDomain(host, OPTIONS);
-  return site !== null && site === getDomain(otherHost, OPTIONS);
+  const site = registrableDomain(host);
+  return site !== null && site === registrableDomain(otherHost);
 }
-
-/** What is passed is a host name already, and a valid one. */
-const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHostname: false };
 
 /** The host without port; empty where there is none. */
 function hostOf(url: string): string {

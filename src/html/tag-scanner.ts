@@ -22,7 +22,10 @@ export interface TagHandler {
   openTag(name: string): boolean;
   /** An attribute's name, in lower case. Gives whether its value is wanted. */
   attributeName(name: string): boolean;
-  /** The value of the attribute named last, references decoded; null for one that is too long. Only after a yes. */
+  /**
+   * The value of the attribute named last, references decoded; null for one that is too long. Only after a yes.
+   * It is no substring of the document: it can be kept without keeping that.
+   */
   attributeValue(value: string | null): void;
   /** The start tag is complete: only now it exists. */
   endOpenTag(isSelfClosing: boolean): void;

@@ -35,13 +35,10 @@ const ENDS_FRAMESET_OK: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Start tags that are not simply placed in HTML content. */
-const SPECIAL: ReadonlySet<string> = new Set(['svg', 'math', 'template', 'form', 'frame', 'frameset', 'head']);
-
-/** True for the tags that matter where the tree is plain. */
-export function isSpecial(name: string): boolean {
-  return SPECIAL.has(name);
-}
+/** Start tags that are not simply placed in HTML content: those that matter where the tree is plain. */
+export const specialTags: ReadonlySet<string> = new Set(
+  ['svg', 'math', 'template', 'form', 'frame', 'frameset', 'head'], //
+);
 
 /**
  * Knows as much of the tree as decides whether a tag's links are links of the document: foreign content, templates,
@@ -182,7 +179,7 @@ export class TreeContext {
     if (name !== 'html') this.#isBeforeHead = false;
     if (this.#acceptsFrameset && ENDS_FRAMESET_OK.has(name)) this.#acceptsFrameset = false;
     if (!this.#hasBody && !HEAD_CONTENT.has(name)) this.#hasBody = true;
-    return SPECIAL.has(name) ? this.#openSpecial(name, isBeforeHead) : 'html';
+    return specialTags.has(name) ? this.#openSpecial(name, isBeforeHead) : 'html';
   }
 
   #openSpecial(name: string, isBeforeHead: boolean): Placement {

@@ -12,10 +12,14 @@ const NO_DOTS = '(?!\\.|%2)';
 /** No character of the special-query percent-encode set, nor of the fragment percent-encode set. */
 const REST = '(?:\\?[^\\0-\\x20"#<>\'\\x7f-\\uffff]*)?(?:#[^\\0-\\x20"<>`\\x7f-\\uffff]*)?$';
 const PATH = `(?:/${NO_DOTS}${SEGMENT}*)*`;
-/** Labels in lower case, the last one no number; of at most 255 characters, see `parseUrl`. */
-const HOST = '(?=[^/]{1,255}/)(?:(?!xn--)[a-z0-9][a-z0-9-]*\\.)*(?!xn--)[a-z][a-z0-9-]*(?=/)';
+/** Labels in lower case, the last one no number. */
+const LABELS = '(?:(?!xn--)[a-z0-9][a-z0-9-]*\\.)*(?!xn--)[a-z][a-z0-9-]*';
+/** Of at most 255 characters, see `parseUrl`. */
+const HOST = `(?=[^/]{1,255}/)${LABELS}(?=/)`;
 
 const ABSOLUTE = new RegExp(`^https?://${HOST}${PATH}${REST}`);
+/** A host alone: its path is a slash. */
+const ORIGIN = new RegExp(`^https?://(?=.{1,255}$)${LABELS}$`);
 const SCHEME_RELATIVE = new RegExp(`^//${HOST}${PATH}${REST}`);
 const ROOT_RELATIVE = new RegExp(`^${PATH}${REST}`);
 /** Behind the dots of `../`. A colon in the first segment might be read as the end of a scheme. */
@@ -83,6 +87,7 @@ export class UrlBase {
         return this.#resolveDots(raw);
       default:
         if (ABSOLUTE.test(raw)) return raw;
+        if (ORIGIN.test(raw)) return `${raw}/`;
         return DIRECTORY_RELATIVE.test(raw) ? this.#origin + this.#directory + raw : undefined;
     }
   }

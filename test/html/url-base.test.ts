@@ -50,7 +50,15 @@ describe('UrlBase', () => {
     ['a fragment', ['#', '#a', '#a?b#c', "#'"]],
     [
       'another host',
-      ['//h.test/', '//h.test/a?b', 'http://h.test/', 'https://a-b.c1.h.test/x/y?z#', 'https://1.2.3.4.test/'],
+      [
+        '//h.test/',
+        '//h.test/a?b',
+        'http://h.test/',
+        'http://h.test',
+        'https://a-b.c1.h.test',
+        'https://a-b.c1.h.test/x/y?z#',
+        'https://1.2.3.4.test/',
+      ],
     ],
   ];
   for (const [kind, list] of references) {

@@ -1,3 +1,4 @@
+import { detached } from '../link-details.ts';
 import type { LinkRule } from '../link-table.ts';
 import type { LinkTarget } from '../link-target.ts';
 import { MAX_VALUE_LENGTH } from '../tag-scanner.ts';
@@ -35,7 +36,7 @@ export class TextLinks {
   /** The text has ended, or a run of it. */
   end(): void {
     if (!this.#isTooLong && this.#run.length > 3) {
-      for (const url of textUrls(this.#run)) this.#target.add(rule, url);
+      for (const url of textUrls(this.#run)) this.#target.add(rule, detached(url));
     }
     this.#run = '';
     this.#isTooLong = false;

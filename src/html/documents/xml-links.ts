@@ -1,14 +1,12 @@
-import { type OpenDetails, openDetails, type WantedDetails } from '../link-details.ts';
+import { detached, type OpenDetails, openDetails, type WantedDetails } from '../link-details.ts';
 import type { LinkRule, LinkTable } from '../link-table.ts';
 import type { LinkTarget } from '../link-target.ts';
 import { MAX_VALUE_LENGTH } from '../tag-scanner.ts';
 import type { XmlHandler } from './xml-scanner.ts';
+import { decodeXml, elementOf, undecodedXml } from './xml-text.ts';
 
 /** The attribute that stands for an element's text in a selection. */
 const TEXT = '#text';
-
-/** Customary prefixes of vocabularies whose elements are others than those of the same name without a prefix. */
-const OWN_PREFIXES: ReadonlySet<string> = new Set(['image', 'itunes', 'media', 'news', 'video']);
 
 /**
  * Decides which elements of an XML document carry links, and hands the values to the target.
@@ -48,7 +46,7 @@ export class XmlLinks implements XmlHandler {
     });
     for (const [attribute, value] of values) {
       const rule = rules.get(attribute);
-      if (rule !== undefined) this.#target.add(rule, decodeXml(value), details);
+      if (rule !== undefined) this.#target.add(rule, detached(decodeXml(value)), details);
     }
     if (isSelfClosing) return;
     this.#textRule = rules.get(TEXT);
@@ -60,7 +58,7 @@ export class XmlLinks implements XmlHandler {
     const rule = this.#textRule;
     this.#textRule = undefined;
     if (rule !== undefined && this.#text.length <= MAX_VALUE_LENGTH) {
-      this.#target.add(rule, decodeXml(this.#text).trim(), this.#details);
+      this.#target.add(rule, detached(decodeXml(this.#text).trim()), this.#details);
     }
   }
 
@@ -69,29 +67,6 @@ export class XmlLinks implements XmlHandler {
   }
 
   text(text: string, isLiteral: boolean): void {
-    this.#text += isLiteral ? text.replaceAll('&', '&amp;') : text;
+    this.#text += undecodedXml(text, isLiteral);
   }
-}
-
-function elementOf(name: string): string {
-  const lower = name.toLowerCase();
-  const colon = lower.indexOf(':');
-  return colon === -1 || OWN_PREFIXES.has(lower.slice(0, colon)) ? lower : lower.slice(colon + 1);
-}
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Decodes the references that XML has without declarations (https://www.w3.org/TR/xml/#sec-references). */
-function decodeXml(text: string): string {
-  if (!text.includes('&')) return text.replaceAll('\0', '\ufffd');
-  const decoded = text.replace(
-    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,
-    (_, hex, decimal, name) => {
-      if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? '';
-      const codePoint = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      return codePoint > 0x10ffff ? '\ufffd' : String.fromCodePoint(codePoint);
-    },
-  );
-  // No character of XML, and what separates URLs further on.
-  return decoded.replaceAll('\0', '\ufffd');
 }

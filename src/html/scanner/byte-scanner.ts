@@ -2,7 +2,9 @@ import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
 import { Chunk, EXCLAMATION, GREATER_THAN, isLetter, LESS_THAN, QUESTION, SLASH } from './bytes.ts';
 import { BogusCommentReader, CdataReader, CommentReader } from './comment-reader.ts';
 import type { ContentReader } from './content-reader.ts';
-import { type NameCaches, TagReader } from './tag-reader.ts';
+import type { NameCache, NameCaches } from './name-cache.ts';
+import { skipMarkup } from './skip.ts';
+import { TagReader } from './tag-reader.ts';
 
 const CDATA = '[CDATA[';
 const COMMENT = '--';
@@ -17,6 +19,7 @@ export class ByteScanner implements TagScanner {
   readonly #handler: TagHandler;
   readonly #decoding: Decoding;
   readonly #tags: TagReader;
+  readonly #tagNames: NameCache;
   /** What is read now, if it is neither text nor a tag. */
   #content: ContentReader | undefined;
   /** What stands right before and may begin markup: `<`, `</`, `<!`, or the latter with the beginning of a mark behind it. */
@@ -27,6 +30,7 @@ export class ByteScanner implements TagScanner {
   constructor(handler: TagHandler, names: NameCaches, decoding: Decoding) {
     this.#handler = handler;
     this.#decoding = decoding;
+    this.#tagNames = names.tags;
     this.#tags = new TagReader(handler, names, decoding);
   }
 
@@ -36,7 +40,7 @@ export class ByteScanner implements TagScanner {
       if (this.#tags.isOpen) at = this.#readTag(chunk, at);
       else if (this.#content !== undefined) at = this.#readContent(this.#content, chunk, at);
       else if (this.#opening !== '') at = this.#open(chunk, at);
-      else at = this.#readText(chunk, at);
+      else at = this.#readMarkup(chunk, at);
     }
   }
 
@@ -45,20 +49,35 @@ export class ByteScanner implements TagScanner {
     if (this.#opening === '<' || this.#opening === '</') this.#giveOpening(this.#opening);
   }
 
-  /** https://html.spec.whatwg.org/#data-state */
-  #readText(chunk: Chunk, from: number): number {
-    const at = chunk.find(LESS_THAN, from);
-    if (this.#hasOpenText || (at > from && this.#handler.wantsText())) this.#giveText(chunk, from, at);
-    if (at === chunk.length) return at;
-    // What is not cut off by the chunk's end needs no detour.
-    const isEndTag = at + 1 < chunk.length && chunk.bytes[at + 1] === SLASH;
-    const name = at + (isEndTag ? 2 : 1);
-    if (name < chunk.length && isLetter(chunk.bytes[name] ?? 0)) {
-      this.#tags.begin(isEndTag);
-      return this.#readTag(chunk, name);
+  /** Reads text and tags (https://html.spec.whatwg.org/#data-state) as long as nothing else comes and no tag is cut. */
+  #readMarkup(chunk: Chunk, from: number): number {
+    const { bytes, length } = chunk;
+    const tags = this.#tags;
+    let at = from;
+    while (at < length) {
+      if (this.#skipsMarkup()) at = skipMarkup(chunk, at, this.#tagNames, !this.#handler.wantsCloseTags());
+      const start = at;
+      at = chunk.find(LESS_THAN, at);
+      if (this.#hasOpenText || (at > start && this.#handler.wantsText())) this.#giveText(chunk, start, at);
+      if (at === length) break;
+      at += 1;
+      const isEndTag = at < length && bytes[at] === SLASH;
+      const name = isEndTag ? at + 1 : at;
+      if (name >= length || !isLetter(bytes[name] ?? 0)) {
+        this.#opening = '<';
+        break;
+      }
+      at = tags.read(chunk, name, isEndTag);
+      if (tags.isOpen) break;
+      this.#content = tags.openContent();
+      if (this.#content !== undefined) break;
     }
-    this.#opening = '<';
-    return at + 1;
+    return at;
+  }
+
+  /** True where nothing matters but tags of certain names. */
+  #skipsMarkup(): boolean {
+    return !this.#hasOpenText && this.#handler.isPlain() && !this.#handler.wantsText();
   }
 
   #readTag(chunk: Chunk, from: number): number {

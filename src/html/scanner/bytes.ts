@@ -1,3 +1,5 @@
+import { detached } from '../link-details.ts';
+
 /** Codes of the characters that mean something in markup. */
 export const LESS_THAN = 0x3c;
 export const GREATER_THAN = 0x3e;
@@ -23,9 +25,18 @@ export const ATTRIBUTE_NAME_CODES = nameCodes('\t\n\f\r />=');
 
 const SPACES = Uint8Array.from({ length: 256 }, (_, code) => Number('\t\n\f\r '.includes(String.fromCharCode(code))));
 
+const VALUE_MARKS = Uint8Array.from({ length: 256 }, (_, code) =>
+  Number(code >= 0x80 || '"\'&\0'.includes(String.fromCharCode(code))),
+);
+
 /** True for ASCII white space (https://infra.spec.whatwg.org/#ascii-whitespace). */
 export function isSpace(code: number): boolean {
   return SPACES[code] === 1;
+}
+
+/** True for what may end a quoted value, and for what does not stand for itself in one. */
+export function isValueMark(code: number): boolean {
+  return VALUE_MARKS[code] === 1;
 }
 
 export function isLetter(code: number): boolean {
@@ -38,17 +49,21 @@ export function endsTagName(code: number): boolean {
   return TAG_NAME_CODES[code] === 0;
 }
 
-/** A piece of the document, as bytes and, once that is asked for, as the Latin-1 text that has the same positions. */
+/** Gives the lower case of an ASCII letter's code, and any other code as it is. */
+export function lowerCase(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
+}
+
+/** A piece of the document, as bytes and as the Latin-1 text that has the same positions. */
 export class Chunk {
   readonly bytes: Uint8Array;
   readonly length: number;
-  readonly #buffer: Buffer;
-  #text: string | undefined;
+  readonly #text: string;
 
   constructor(buffer: Buffer) {
     this.bytes = buffer;
     this.length = buffer.length;
-    this.#buffer = buffer;
+    this.#text = buffer.toString('latin1');
   }
 
   /** The position of a byte from `from` on, or the chunk's length. */
@@ -59,23 +74,33 @@ export class Chunk {
     for (let at = from; at < near; at += 1) {
       if (bytes[at] === code) return at;
     }
-    if (near === this.length) return near;
-    const found = this.#asText().indexOf(String.fromCharCode(code), near);
+    const found = this.#text.indexOf(String.fromCharCode(code), near);
     return found === -1 ? this.length : found;
   }
 
-  /** The bytes as Latin-1 text. */
-  slice(start: number, end: number): string {
-    return start === end ? '' : this.#asText().slice(start, end);
+  /** True if this text, which is lower case, stands there in any case, with at least one more byte behind it. */
+  has(text: string, at: number): boolean {
+    const end = at + text.length;
+    if (end >= this.length) return false;
+    for (let index = 0; index < text.length; index += 1) {
+      if (lowerCase(this.bytes[at + index] ?? 0) !== text.charCodeAt(index)) return false;
+    }
+    return true;
   }
 
-  #asText(): string {
-    this.#text ??= this.#buffer.toString('latin1');
-    return this.#text;
+  /** The bytes as Latin-1 text of its own. */
+  copy(start: number, end: number): string {
+    return detached(this.#text.slice(start, end));
+  }
+
+  /** The bytes as Latin-1 text, which may keep that of all the chunk alive. */
+  slice(start: number, end: number): string {
+    return this.#text.slice(start, end);
   }
 }
 
-const NEAR = 32;
+/** Bytes that are looked through one by one. */
+const NEAR = 16;
 
 function nameCodes(ends: string): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => {

@@ -1,4 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import { detached } from '../link-details.ts';
 import { NoscriptData, ScriptData } from '../script-data.ts';
 import { type Decoding, MAX_VALUE_LENGTH, type TagHandler, type TagScanner } from '../tag-scanner.ts';
 import { lowerCaseName, MAX_NAME_LENGTH } from './name-cache.ts';
@@ -187,7 +188,7 @@ export class HtmlparserScanner implements TagScanner {
 
   #onAttributeEnd(): void {
     if (!this.#isWanted) return;
-    const value = this.#isTooLong ? null : this.#decoding.value(this.#value);
+    const value = this.#isTooLong ? null : detached(this.#decoding.value(this.#value));
     this.#isWanted = false;
     this.#isTooLong = false;
     this.#value = '';

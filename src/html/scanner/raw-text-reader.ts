@@ -1,15 +1,13 @@
-import { type Chunk, DASH, EXCLAMATION, endsTagName, GREATER_THAN, LESS_THAN, SLASH } from './bytes.ts';
+import { type Chunk, DASH, EXCLAMATION, endsTagName, GREATER_THAN, LESS_THAN, lowerCase, SLASH } from './bytes.ts';
 import type { ContentReader } from './content-reader.ts';
 
-/** Elements whose content is text, references decoded (RCDATA) or not (https://html.spec.whatwg.org/#parsing-main-inbody). */
-const RAW_ELEMENTS: ReadonlySet<string> = new Set(
-  ['title', 'textarea', 'style', 'iframe', 'noembed', 'noframes', 'xmp', 'script', 'plaintext'], //
+/**
+ * HTML elements that have no tags in them, or may have none: `noscript`. Their content is text, references decoded (RCDATA) or
+ * not (https://html.spec.whatwg.org/#parsing-main-inbody).
+ */
+export const rawElements: ReadonlySet<string> = new Set(
+  ['title', 'textarea', 'style', 'iframe', 'noembed', 'noframes', 'xmp', 'script', 'plaintext', 'noscript'], //
 );
-
-/** True for the name of an HTML element that has no tags in it, or may have none: `noscript`. */
-export function mayBeRaw(name: string): boolean {
-  return RAW_ELEMENTS.has(name) || name === 'noscript';
-}
 
 /** Gives what reads the content of such an element; undefined for what has tags in it after all, where scripts don't run. */
 export function rawContentReader(element: string, hasScripting: boolean): ContentReader | undefined {
@@ -36,6 +34,11 @@ class RawTextReader implements ContentReader {
       if (this.#matched === 0) {
         at = chunk.find(LESS_THAN, at);
         if (at === chunk.length) break;
+        const end = at + this.#mark.length;
+        if (chunk.has(this.#mark, at) && endsTagName(chunk.bytes[end] ?? 0)) {
+          this.isOpen = false;
+          return end;
+        }
       }
       const code = chunk.bytes[at] ?? 0;
       if (this.#matched === this.#mark.length && endsTagName(code)) {
@@ -66,6 +69,8 @@ class PlaintextReader implements ContentReader {
 }
 
 const LETTER_S = 0x73;
+/** Behind `<`. */
+const REST_OF_END_TAG = '/script';
 
 type ScriptState = 'plain' | 'escaped' | 'doubleEscaped';
 
@@ -93,12 +98,18 @@ class ScriptReader implements ContentReader {
   }
 
   #readPlain(chunk: Chunk, from: number): number {
-    const { length } = chunk;
+    const { bytes, length } = chunk;
     let at = chunk.find(LESS_THAN, from) + 1;
     // Most are comparisons, and other tags in strings.
     while (at < length && !mayBeginMark(chunk, at)) at = chunk.find(LESS_THAN, at) + 1;
-    if (at <= length) this.#mark = '<';
-    return Math.min(at, length);
+    if (at > length) return length;
+    const end = at + REST_OF_END_TAG.length;
+    if (chunk.has(REST_OF_END_TAG, at) && endsTagName(bytes[end] ?? 0)) {
+      this.isOpen = false;
+      return end;
+    }
+    this.#mark = '<';
+    return at;
   }
 
   /** Reads up to behind the next `<` or `-->`. */
@@ -158,8 +169,4 @@ function mayBeMark(text: string, state: ScriptState): boolean {
   if ('</script'.startsWith(text)) return true;
   if (state === 'plain') return '<!--'.startsWith(text);
   return state === 'escaped' && '<script'.startsWith(text);
-}
-
-function lowerCase(code: number): number {
-  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
 }

@@ -2,17 +2,19 @@ import { AttributeDecoder } from '../attribute-decoder.ts';
 import type { DocumentDecoder } from '../encoding/document-decoder.ts';
 import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
 import { ByteScanner } from './byte-scanner.ts';
+import { ATTRIBUTE_NAME_CODES, TAG_NAME_CODES } from './bytes.ts';
 import { HtmlparserScanner } from './htmlparser-scanner.ts';
-import { NameCache } from './name-cache.ts';
+import { NameCache, type NamesOfInterest } from './name-cache.ts';
+import { rawElements } from './raw-text-reader.ts';
 
 /** The scanners that there are: our own, and the one it is measured by. */
 export type ScannerKind = 'bytes' | 'htmlparser2';
 
-/** Which names a handler has to be told of; the same for all documents. */
-export interface NamesOfInterest {
+/** What a handler has to be told of; the same for all documents. */
+export interface Interest {
   /** Where the handler's `isPlain` is true. */
-  tag(name: string): boolean;
-  attribute(name: string): boolean;
+  readonly tags: NamesOfInterest;
+  readonly attributes: NamesOfInterest;
 }
 
 /** What a value may have that does not stand for itself. */
@@ -24,9 +26,12 @@ export class Scanners {
   readonly #references = new AttributeDecoder();
   readonly #names;
 
-  constructor(kind: ScannerKind, interest: NamesOfInterest) {
+  constructor(kind: ScannerKind, { tags, attributes }: Interest) {
     this.#kind = kind;
-    this.#names = { tags: new NameCache(interest.tag), attributes: new NameCache(interest.attribute) };
+    this.#names = {
+      tags: new NameCache(TAG_NAME_CODES, tags, rawElements),
+      attributes: new NameCache(ATTRIBUTE_NAME_CODES, attributes),
+    };
   }
 
   /** Gives the scanner of a document, for the bytes that `decoder` emits. */

@@ -1,20 +1,23 @@
 import type { Decoding, TagHandler } from '../tag-scanner.ts';
-import { ATTRIBUTE_NAME_CODES, Chunk, EQUALS, GREATER_THAN, SLASH, TAG_NAME_CODES } from './bytes.ts';
+import {
+  APOSTROPHE,
+  ATTRIBUTE_NAME_CODES,
+  Chunk,
+  EQUALS,
+  GREATER_THAN,
+  QUOTE,
+  SLASH,
+  TAG_NAME_CODES,
+} from './bytes.ts';
 import type { ContentReader } from './content-reader.ts';
-import { addToHash, MAX_NAME_LENGTH, type Name, type NameCache } from './name-cache.ts';
+import { type NameCaches, NO_NAME } from './name-cache.ts';
+import { NameReader } from './name-reader.ts';
 import { rawContentReader } from './raw-text-reader.ts';
-import { skipAttributes, skipName, skipSpaces } from './skip.ts';
+import { skipName, skipPlainValue, skipSpaces, skipTag } from './skip.ts';
 import type { TagState } from './tag-state.ts';
 import { ValueReader } from './value-reader.ts';
 
-/** What tags of all pages have in common. */
-export interface NameCaches {
-  readonly tags: NameCache;
-  readonly attributes: NameCache;
-}
-
 const NOTHING = new Chunk(Buffer.alloc(0));
-const NO_NAME: Name = { text: '', matters: false, mayBeRaw: false };
 
 /**
  * Reads tags, from behind `<` or `</` to behind `>` (https://html.spec.whatwg.org/#tag-name-state to
@@ -23,8 +26,8 @@ const NO_NAME: Name = { text: '', matters: false, mayBeRaw: false };
  */
 export class TagReader {
   readonly #handler: TagHandler;
-  readonly #names: NameCaches;
-  readonly #decoding: Decoding;
+  readonly #tagNames: NameReader;
+  readonly #attributeNames: NameReader;
   readonly #value: ValueReader;
 
   #chunk = NOTHING;
@@ -38,13 +41,11 @@ export class TagReader {
   #hasWantedAttributes = false;
   /** The attribute in work is wanted. */
   #isWanted = false;
-  /** The beginning of a name that the last chunk has cut. */
-  #carried = '';
 
   constructor(handler: TagHandler, names: NameCaches, decoding: Decoding) {
     this.#handler = handler;
-    this.#names = names;
-    this.#decoding = decoding;
+    this.#tagNames = new NameReader(names.tags, decoding);
+    this.#attributeNames = new NameReader(names.attributes, decoding);
     this.#value = new ValueReader(handler, decoding);
   }
 
@@ -57,6 +58,14 @@ export class TagReader {
   openContent(): ContentReader | undefined {
     if (this.#isEndTag || !this.#name.mayBeRaw || this.#isForeign) return undefined;
     return rawContentReader(this.#name.text, this.#handler.hasScripting());
+  }
+
+  /** Reads a tag from its name on. */
+  read(chunk: Chunk, start: number, isEndTag: boolean): number {
+    this.begin(isEndTag);
+    this.#chunk = chunk;
+    const at = this.#tagName(start);
+    return this.#isOpen ? this.scan(chunk, at) : at;
   }
 
   /** Begins a tag, whose name comes next. */
@@ -105,32 +114,26 @@ export class TagReader {
 
   /** https://html.spec.whatwg.org/#tag-name-state */
   #tagName(start: number): number {
-    const { bytes, length } = this.#chunk;
-    if (!this.#isTold) return this.#passTagName(start);
-    let hash = 0;
-    let at = start;
-    for (; at < length; at += 1) {
-      const code = TAG_NAME_CODES[bytes[at] ?? 0] ?? 0;
-      if (code === 0) break;
-      hash = addToHash(hash, code);
-    }
-    if (at === length) return this.#carry(start);
-    this.#state = 'beforeAttributeName';
-    this.#name = this.#nameAt(this.#names.tags, start, at, hash, TAG_NAME_CODES);
-    if (!this.#isEndTag) this.#openTag(this.#name);
-    return this.#beforeAttributeName(this.#hasWantedAttributes ? at : skipAttributes(this.#chunk, at));
+    const chunk = this.#chunk;
+    const at = skipName(chunk, start, TAG_NAME_CODES);
+    if (at === chunk.length) return this.#isTold ? this.#tagNames.carry(chunk, start) : at;
+    if (this.#isTold) this.#takeName(start, at);
+    // Most tags are of no interest, and whole.
+    const end = this.#isTold ? -1 : skipTag(chunk, at);
+    if (end === -1) return this.#beforeAttributeName(at);
+    this.#isOpen = false;
+    return end;
   }
 
-  #passTagName(from: number): number {
-    const at = skipName(this.#chunk, from, TAG_NAME_CODES);
-    return at === this.#chunk.length ? at : this.#beforeAttributeName(at);
-  }
-
-  #openTag(name: Name): void {
+  #takeName(start: number, end: number): void {
     const handler = this.#handler;
+    const names = this.#tagNames;
+    const isPlain = handler.isPlain();
+    const name = isPlain ? names.readIfOfInterest(this.#chunk, start, end) : names.read(this.#chunk, start, end);
+    this.#name = name;
     this.#isForeign = false;
-    this.#isTold = name.matters || !handler.isPlain();
-    if (!this.#isTold) return;
+    this.#isTold = name.matters || !isPlain;
+    if (!this.#isTold || this.#isEndTag) return;
     this.#isForeign = handler.isForeign();
     this.#hasWantedAttributes = handler.openTag(name.text);
   }
@@ -138,7 +141,7 @@ export class TagReader {
   /** https://html.spec.whatwg.org/#before-attribute-name-state, and that after a quoted value, which comes to the same. */
   #beforeAttributeName(from: number): number {
     const { bytes, length } = this.#chunk;
-    const at = skipSpaces(this.#chunk, from);
+    const at = this.#readAttributes(from);
     this.#state = 'beforeAttributeName';
     if (at === length) return at;
     const code = bytes[at] ?? 0;
@@ -148,21 +151,40 @@ export class TagReader {
     return this.#attributeName(at, at + 1);
   }
 
+  /**
+   * Reads attributes as long as they are of the common form `name="value"` and whole. Gives where something else begins that
+   * is no white space.
+   */
+  #readAttributes(from: number): number {
+    const chunk = this.#chunk;
+    const { bytes, length } = chunk;
+    let at = from;
+    for (;;) {
+      const start = skipSpaces(chunk, at);
+      const end = skipName(chunk, start, ATTRIBUTE_NAME_CODES);
+      if (end === start || end + 1 >= length || bytes[end] !== EQUALS) return start;
+      const quote = bytes[end + 1] ?? 0;
+      if (quote !== QUOTE && quote !== APOSTROPHE) return start;
+      const name = this.#hasWantedAttributes ? this.#attributeNames.readIfOfInterest(chunk, start, end) : NO_NAME;
+      const value = end + 2;
+      const plain = name.matters ? skipPlainValue(chunk, value) : value;
+      const close = chunk.find(quote, plain);
+      if (close === length) return start;
+      if (name.matters && this.#handler.attributeName(name.text)) {
+        this.#value.give(chunk, value, close, plain === close);
+      }
+      at = close + 1;
+    }
+  }
+
   /** https://html.spec.whatwg.org/#attribute-name-state, the characters up to `from` being read. */
   #attributeName(start: number, from: number): number {
     const { bytes, length } = this.#chunk;
-    const isFirst = from > start;
-    let hash = isFirst ? addToHash(0, ATTRIBUTE_NAME_CODES[bytes[start] ?? 0] ?? 0) : 0;
-    let at = from;
-    for (; at < length; at += 1) {
-      const code = ATTRIBUTE_NAME_CODES[bytes[at] ?? 0] ?? 0;
-      if (code === 0) break;
-      hash = addToHash(hash, code);
-    }
+    const at = skipName(this.#chunk, from, ATTRIBUTE_NAME_CODES);
     this.#state = 'attributeName';
-    if (at === length) return this.#hasWantedAttributes ? this.#carry(start) : at;
+    if (at === length) return this.#hasWantedAttributes ? this.#attributeNames.carry(this.#chunk, start) : at;
     if (this.#hasWantedAttributes) {
-      const name = this.#nameAt(this.#names.attributes, start, at, hash, ATTRIBUTE_NAME_CODES);
+      const name = this.#attributeNames.readIfOfInterest(this.#chunk, start, at);
       this.#isWanted = name.matters && this.#handler.attributeName(name.text);
     }
     return bytes[at] === EQUALS ? this.#beforeValue(at + 1) : this.#afterAttributeName(at);
@@ -219,30 +241,9 @@ export class TagReader {
   }
 
   #end(at: number, isSelfClosing: boolean): number {
-    const handler = this.#handler;
     this.#isOpen = false;
-    if (!this.#isTold) return at + 1;
-    if (!this.#isEndTag) handler.endOpenTag(isSelfClosing);
-    else if (this.#name.matters || !handler.isPlain()) handler.closeTag(this.#name.text);
+    if (this.#isTold && this.#isEndTag) this.#handler.closeTag(this.#name.text);
+    else if (this.#isTold) this.#handler.endOpenTag(isSelfClosing);
     return at + 1;
-  }
-
-  /** Keeps what there is of a name. */
-  #carry(start: number): number {
-    const { length } = this.#chunk;
-    if (this.#carried.length <= MAX_NAME_LENGTH) {
-      this.#carried += this.#chunk.slice(start, Math.min(length, start + MAX_NAME_LENGTH + 1));
-    }
-    return length;
-  }
-
-  #nameAt(names: NameCache, start: number, end: number, hash: number, codes: Uint8Array): Name {
-    if (this.#carried === '') {
-      const name = names.find(this.#chunk.bytes, start, end, hash, codes);
-      return name ?? names.nameOf(this.#decoding.text(this.#chunk.slice(start, end), true));
-    }
-    const raw = this.#carried + this.#chunk.slice(start, Math.min(end, start + MAX_NAME_LENGTH + 1));
-    this.#carried = '';
-    return names.nameOf(this.#decoding.text(raw, true));
   }
 }

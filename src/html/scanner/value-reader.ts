@@ -1,5 +1,6 @@
 import { type Decoding, MAX_VALUE_LENGTH, type TagHandler } from '../tag-scanner.ts';
-import { APOSTROPHE, type Chunk, GREATER_THAN, isSpace, QUOTE } from './bytes.ts';
+import { APOSTROPHE, type Chunk, QUOTE } from './bytes.ts';
+import { skipUnquoted } from './skip.ts';
 
 /** What ends a value that is not quoted. */
 const UNQUOTED = 0;
@@ -41,14 +42,24 @@ export class ValueReader {
   /** Reads on; gives the position behind the value, or the chunk's length. */
   scan(chunk: Chunk, from: number): number {
     const isQuoted = this.#quote !== UNQUOTED;
-    const end = isQuoted ? chunk.find(this.#quote, from) : endOfUnquoted(chunk, from);
+    const end = isQuoted ? chunk.find(this.#quote, from) : skipUnquoted(chunk, from);
     if (end === chunk.length) {
       this.#carry(chunk, from);
       return end;
     }
     this.#isOpen = false;
-    if (this.#isWanted) this.#give(chunk, from, end);
+    if (this.#isWanted) this.#giveRest(chunk, from, end);
     return isQuoted ? end + 1 : end;
+  }
+
+  /** Gives a whole value that is wanted. `isPlain`: each of its characters stands for itself. */
+  give(chunk: Chunk, start: number, end: number, isPlain: boolean): void {
+    if (end - start > MAX_VALUE_LENGTH) {
+      this.#handler.attributeValue(null);
+      return;
+    }
+    const raw = chunk.copy(start, end);
+    this.#handler.attributeValue(isPlain ? raw : this.#decoding.value(raw));
   }
 
   #carry(chunk: Chunk, from: number): void {
@@ -57,21 +68,12 @@ export class ValueReader {
     this.#carried = this.#isTooLong ? '' : this.#carried + chunk.slice(from, chunk.length);
   }
 
-  #give(chunk: Chunk, start: number, end: number): void {
+  /** Gives a value whose beginning the last chunk has cut, if there is one. */
+  #giveRest(chunk: Chunk, start: number, end: number): void {
     const isTooLong = this.#isTooLong || this.#carried.length + end - start > MAX_VALUE_LENGTH;
-    const raw = isTooLong ? '' : this.#carried + chunk.slice(start, end);
+    const raw = isTooLong ? '' : this.#carried + chunk.copy(start, end);
     this.#isTooLong = false;
     this.#carried = '';
     this.#handler.attributeValue(isTooLong ? null : this.#decoding.value(raw));
   }
-}
-
-/** https://html.spec.whatwg.org/#attribute-value-(unquoted)-state */
-function endOfUnquoted({ bytes, length }: Chunk, from: number): number {
-  let at = from;
-  for (; at < length; at += 1) {
-    const code = bytes[at] ?? 0;
-    if (code === GREATER_THAN || isSpace(code)) break;
-  }
-  return at;
 }
