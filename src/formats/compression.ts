@@ -16,6 +16,11 @@ export function withoutCompression(path: string): string {
   return compressionOf(path) === undefined ? path : path.slice(0, path.lastIndexOf('.'));
 }
 
+/** The extension of a file name in lower case, without the dot and passing over that of a compression; empty where it has none. */
+export function extensionOf(path: string): string {
+  return /\.([^./\\]+)$/.exec(withoutCompression(path))?.[1]?.toLowerCase() ?? '';
+}
+
 /** Makes sure that this Node can read and write the compression, before a file is touched. Errors: ConfigError where it can't. */
 export function requireCompression(compression: Compression | undefined): void {
   if (compression === 'zst') zstandard('createZstdDecompress').destroy();

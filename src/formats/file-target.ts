@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StageError } from '../core/errors.ts';
-import type { OutputState } from '../core/stage.ts';
+import type { OutputState } from '../core/sink-writer.ts';
 import { type ByteTarget, sinkFailed } from './byte-target.ts';
 
 /** What has a name here is open already (`/dev/stdout`, `/proc/self/fd/3`), if it is a file at all: another one of that name is no use to anyone. */
 const IN_PLACE = /^\/(?:dev\/(?!shm\/)|proc\/)/;
+
+/** The calls by which an output gets to the disk; a test puts failures in between. */
+export interface FileDisk {
+  readonly open: (path: string, flags: string, mode?: number) => Promise<FileHandle>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+}
+
+const realDisk: FileDisk = { open, rename };
 
 /** Bytes before a checkpoint's end by which a file is known again. */
 const TAIL_BYTES = 4096;
@@ -17,23 +25,23 @@ const TAIL_BYTES = 4096;
  *
  * Errors: StageError `SINK_FAILED` with the path and what the system said.
  */
-export async function replacedFile(path: string): Promise<ByteTarget> {
+export async function replacedFile(path: string, disk: FileDisk = realDisk): Promise<ByteTarget> {
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory() === true) throw sinkFailed(path, Object.assign(new Error(), { code: 'EISDIR' }));
   if (existing?.isFile() === false || IN_PLACE.test(path)) {
-    return new FileTarget(path, await opened(path, path, 'w'), existing?.isFile() === true ? 0 : null);
+    return new FileTarget(path, await opened(disk, path, path, 'w'), existing?.isFile() === true ? 0 : null);
   }
   // A link stays one: what it points to is replaced.
   const realPath = existing === undefined ? path : await realpath(path);
   const partPath = `${realPath}.part`;
-  const file = new FileTarget(path, await opened(path, partPath, 'w', existing?.mode), 0);
+  const file = new FileTarget(path, await opened(disk, path, partPath, 'w', existing?.mode), 0);
   return {
     write: (bytes) => file.write(bytes),
     sync: () => file.sync(),
     close: async () => {
       await file.sync();
       await file.close();
-      await moved(path, partPath, realPath);
+      await moved(disk, path, partPath, realPath);
     },
     // What is there stays for people to look at, under the name that says that it is not whole.
     abort: () => file.abort(),
@@ -45,13 +53,17 @@ export async function replacedFile(path: string): Promise<ByteTarget> {
  *
  * Errors: StageError `SINK_FAILED`; what `verifyFile` would refuse is not checked again.
  */
-export async function growingFile(path: string, state: OutputState | undefined): Promise<ByteTarget> {
-  const handle = await opened(path, path, state === undefined ? 'w' : 'r+');
+export async function growingFile(
+  path: string,
+  state: OutputState | undefined,
+  disk: FileDisk = realDisk,
+): Promise<ByteTarget> {
+  const handle = await opened(disk, path, path, state === undefined ? 'w' : 'r+');
   try {
     const found = await handle.stat();
     if (!found.isFile()) throw new StageError('SINK_FAILED', `${path}: a checkpoint needs a regular file.`);
     if (state === undefined) {
-      await syncFolder(path);
+      await syncFolder(disk, path);
       return new FileTarget(path, handle, 0);
     }
     // A file that is as it was left stays untouched, its times included.
@@ -145,26 +157,32 @@ class FileTarget implements ByteTarget {
   }
 }
 
-async function opened(shownPath: string, path: string, flags: string, mode?: number): Promise<FileHandle> {
+async function opened(
+  disk: FileDisk,
+  shownPath: string,
+  path: string,
+  flags: string,
+  mode?: number,
+): Promise<FileHandle> {
   try {
-    return await open(path, flags, mode);
+    return await disk.open(path, flags, mode);
   } catch (error) {
     throw sinkFailed(shownPath, error);
   }
 }
 
-async function moved(shownPath: string, partPath: string, path: string): Promise<void> {
+async function moved(disk: FileDisk, shownPath: string, partPath: string, path: string): Promise<void> {
   try {
-    await rename(partPath, path);
-    await syncFolder(path);
+    await disk.rename(partPath, path);
+    await syncFolder(disk, path);
   } catch (error) {
     throw sinkFailed(shownPath, error);
   }
 }
 
 /** Brings a new name to the disk (fsync(2): the entry in the folder is not synced with the file). */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
+async function syncFolder(disk: FileDisk, path: string): Promise<void> {
+  const folder = await disk.open(dirname(path), 'r');
   try {
     await folder.sync();
   } finally {

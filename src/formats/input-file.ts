@@ -1,24 +1,39 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { pipeline, type Readable } from 'node:stream';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { StageError } from '../core/errors.ts';
 import { compressionOf, decompressor } from './compression.ts';
+import type { PrefixHash } from './prefix-hash.ts';
 
 /** A file that is being read. */
 export interface InputFile {
   /** The bytes, decompressed. An error of the file comes out here as well. */
-  readonly bytes: Readable;
-  /** The file as stored. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** The file as stored, to be destroyed where the bytes are not read to their end. */
   readonly file: ReadStream;
 }
 
-/** Opens a file, decompressed by its extension (`.gz`, `.zst`). `start`: the byte of a plain file to begin with. */
-export function openInputFile(path: string, start = 0): InputFile {
+/** Which bytes of a file are read, as stored, and who sees them pass. */
+export interface InputRange {
+  /** The first byte; of a plain file only. */
+  readonly start?: number;
+  /** The file is taken to end there; left out, where it ends. Not below `start`. */
+  readonly end?: number | undefined;
+  readonly seenBy?: PrefixHash;
+}
+
+/** Opens a file, decompressed by its extension (`.gz`, `.zst`). */
+export function openInputFile(path: string, { start = 0, end, seenBy }: InputRange = {}): InputFile {
   const compression = compressionOf(path);
-  const file = createReadStream(path, { start });
-  const bytes = compression === undefined ? file : pipeline(file, decompressor(compression), () => {});
-  return { bytes, file };
+  // Node takes the last byte, and none before the first.
+  const isEmpty = end !== undefined && end <= start;
+  // With a start, even 0, Node reads at positions, which a pipe (`<(zcat urls.gz)`) does not have.
+  const range = { ...(start > 0 && { start }), ...(end !== undefined && !isEmpty && { end: end - 1 }) };
+  const file = createReadStream(path, range);
+  if (isEmpty) file.push(null);
+  const seen = seenBy === undefined ? file : seenBy.through(file);
+  if (compression === undefined) return { bytes: seen, file };
+  return { bytes: pipeline(seen, decompressor(compression), () => {}), file };
 }
 
 /**
@@ -33,39 +48,6 @@ export async function inputFileSize(path: string, name: string): Promise<number 
   if (found.isDirectory()) throw new StageError('SOURCE_UNREADABLE', `${name}: can't be read: it is a folder.`);
   return found.isFile() ? found.size : null;
 }
-
-/** By what a file is known again. */
-export interface FileHead {
-  /** How many of its first bytes were hashed. */
-  readonly bytes: number;
-  readonly hash: string;
-  /** The whole file's, in bytes. */
-  readonly size: number;
-}
-
-/**
- * By what a file is known again: a hash of its first bytes, at most 64 KiB or `bytes`. Null for a pipe or a device.
- *
- * Errors: those of the system.
- */
-export async function fileHead(path: string, bytes = HEAD_BYTES): Promise<FileHead | null> {
-  const found = await stat(path);
-  if (!found.isFile()) return null;
-  const file = await open(path, 'r');
-  try {
-    const head = Buffer.alloc(bytes);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes; length += read) {
-      read = (await file.read(head, length, bytes - length, length)).bytesRead;
-    }
-    const hash = createHash('sha256').update(head.subarray(0, length)).digest('base64url');
-    return { bytes: length, hash, size: found.size };
-  } finally {
-    await file.close();
-  }
-}
-
-const HEAD_BYTES = 64 * 1024;
 
 /** Turns an error of the system, a decompressor or a parser into a StageError that names the file. Any other is a bug and comes back as it is. */
 export function unreadable(name: string, error: unknown): unknown {

@@ -1,3 +1,4 @@
+import { maskLineCredentials } from '../core/credentials.ts';
 import { RecordError } from '../core/errors.ts';
 import { parseUrl } from '../core/parse-url.ts';
 import type { TextLine } from './text-lines.ts';
@@ -43,5 +44,6 @@ function withScheme(text: string): string {
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  const masked = maskLineCredentials(text);
+  return JSON.stringify(masked.length > 200 ? `${masked.slice(0, 200)}…` : masked);
 }

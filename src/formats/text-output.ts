@@ -1,9 +1,10 @@
 import type { StageError } from '../core/errors.ts';
-import type { OutputState, SinkRequest, StageContext } from '../core/stage.ts';
+import type { OutputState } from '../core/sink-writer.ts';
+import type { SinkRequest, StageContext } from '../core/stage.ts';
 import { type ByteTarget, standardTarget } from './byte-target.ts';
 import { compressedTarget } from './compressed-target.ts';
 import { compressionOf, requireCompression } from './compression.ts';
-import { growingFile, replacedFile } from './file-target.ts';
+import { type FileDisk, growingFile, replacedFile } from './file-target.ts';
 
 /** Characters that are gathered before they are written: a write a row costs more than the row. */
 const COALESCE_CHARACTERS = 64 * 1024;
@@ -99,11 +100,13 @@ export async function openTextOutput(
   path: string,
   { checkpoint }: SinkRequest,
   context: StageContext,
+  disk?: FileDisk,
 ): Promise<TextOutput> {
   if (path === '-') return new TextOutput(standardTarget(context.stdout));
   const compression = compressionOf(path);
   requireCompression(compression);
   const file = context.resolvePath(path);
-  const target = checkpoint === undefined ? await replacedFile(file) : await growingFile(file, checkpoint.state);
+  const target =
+    checkpoint === undefined ? await replacedFile(file, disk) : await growingFile(file, checkpoint.state, disk);
   return new TextOutput(compression === undefined ? target : compressedTarget(target, compression));
 }

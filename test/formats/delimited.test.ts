@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import type { Row } from '../../src/core/stage.ts';
+import type { Row } from '../../src/core/sink-writer.ts';
 import { csvFormat, tsvFormat } from '../../src/formats/delimited.ts';
 import { runProcess } from '../helpers/process.ts';
 

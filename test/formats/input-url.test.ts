@@ -59,7 +59,6 @@ describe('a line that is no URL', () => {
     'https://[::1/',
     'http://example.com:port/',
     'https://256.256.256.256/',
-    'https://xn--a/',
     ':',
     '::',
   ]);

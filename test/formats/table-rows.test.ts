@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Row } from '../../src/core/stage.ts';
+import type { Row } from '../../src/core/sink-writer.ts';
 import { csvFormat, tsvFormat } from '../../src/formats/delimited.ts';
 import { jsonLinesFormat } from '../../src/formats/json-lines.ts';
 import { type TableFormat, type TableRow, tableFormatOf, tableRows } from '../../src/formats/table-rows.ts';
@@ -122,14 +122,24 @@ describe('what is wrong', () => {
     const message = 'no column source_url; columns found: url, n.';
     await assert.rejects(read('csv', ['url,n\n1,2\n']), { ...error, message: `a.csv:1: ${message}` });
     await assert.rejects(read('tsv', ['url\tn\n']), { ...error, message: `a.tsv:1: ${message}` });
-    await assert.rejects(read('jsonl', ['{"source_url":"a"}\n\n{"url":"b","n":1}']), {
-      ...error,
-      message: `a.jsonl:3: ${message}`,
-    });
+    await assert.rejects(read('jsonl', ['[]\n\n{"url":"b","n":1}']), { ...error, message: `a.jsonl:3: ${message}` });
     await assert.rejects(read('jsonl', ['{}']), {
       ...error,
       message: 'a.jsonl:1: no column source_url; columns found: none.',
     });
+  });
+
+  it('with the columns of a later JSON object is told by the row, and the reading goes on', async () => {
+    const rows = await read('jsonl', ['{"source_url":"a"}\n{"url":"b"}\n', '{}\n{"source_url":"c"}']);
+    assert.deepEqual(
+      rows.map(({ line, defect, values }) => [line, defect ?? values[0]]),
+      [
+        [1, 'a'],
+        [2, 'without source_url'],
+        [3, 'without source_url'],
+        [4, 'c'],
+      ],
+    );
   });
 
   it('with the quotes of a CSV file ends it', async () => {

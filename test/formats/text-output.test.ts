@@ -7,14 +7,14 @@ import { Writable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import { StageError } from '../../src/core/errors.ts';
-import type { OutputState } from '../../src/core/stage.ts';
+import type { OutputState } from '../../src/core/sink-writer.ts';
 import type { ByteTarget } from '../../src/formats/byte-target.ts';
 import { openTextOutput, TextOutput } from '../../src/formats/text-output.ts';
 import { LiveProcess } from '../helpers/process.ts';
 import { Gate, quiet, stageContext } from '../helpers/stages.ts';
 
 /** What a sink is told in a run without a checkpoint. */
-const REPLACED = { columns: [] };
+const REPLACED = { columns: [], types: [] };
 const HALF = 'x'.repeat(32 * 1024);
 
 describe('text that is appended', () => {
