@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { RecordError } from '../../core/errors.ts';
-import { defineSource, type SourceItem } from '../../core/stage.ts';
+import type { SourceItem } from '../../core/source-item.ts';
+import { defineSource } from '../../core/stage.ts';
 import { parseInputUrl } from '../../formats/input-url.ts';
 
 /** The source `urls`: URLs that stand in the pipeline file or on the command line themselves. */
@@ -15,7 +16,15 @@ export const urlsSource = defineSource({
       .describe('The URLs, in order.')
       .meta({ examples: [['https://example.com/', 'example.org/page']] }),
   }),
-  create: ({ list }) => ({ items: Readable.from([list.map(itemOf)]) }),
+  advise: ({ list }) =>
+    list.flatMap((given, index) => {
+      const { error } = itemOf(given, index);
+      return error === undefined ? [] : [{ option: ['list', index], text: `will fail: ${error.message}` }];
+    }),
+  create: ({ list }, _context, resume) => {
+    const first = resume?.from?.line ?? 1;
+    return { items: Readable.from([list.map(itemOf).slice(first - 1)]) };
+  },
 });
 
 function itemOf(given: string, index: number): SourceItem {

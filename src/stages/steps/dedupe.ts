@@ -1,7 +1,14 @@
 import { z } from 'zod';
+import { StageError } from '../../core/errors.ts';
+import { type Fingerprint, fingerprintOf } from '../../core/fingerprint.ts';
 import { FingerprintSet } from '../../core/fingerprint-set.ts';
-import { skip } from '../../core/outcome.ts';
-import { defineStep } from '../../core/stage.ts';
+import { Lookback } from '../../core/lookback.ts';
+import { type Skip, skip } from '../../core/outcome.ts';
+import type { UrlRecord } from '../../core/record.ts';
+import { defineStep, type Step } from '../../core/stage.ts';
+import type { StepCheckpoint, StepState } from '../../core/step-state.ts';
+import { size } from '../../core/units.ts';
+import { FingerprintLog } from '../../formats/fingerprint-log.ts';
 
 /** The step `dedupe`: passes on each URL once. */
 export const dedupeStep = defineStep({
@@ -10,13 +17,70 @@ export const dedupeStep = defineStep({
   input: 'url',
   output: 'url',
   isStateful: true,
-  options: z.strictObject({}),
-  create: () => {
-    const seen = new FingerprintSet();
-    return {
-      concurrency: 1,
-      // Compared as serialised by the URL standard: `EXAMPLE.com` and `https://example.com/` are one.
-      process: (record) => (seen.add(record.url.href) ? record : skip('duplicate')),
-    };
-  },
+  isIdempotent: true,
+  options: z.strictObject({
+    memory: size()
+      .prefault('1GB')
+      .describe('Most memory for the URLs seen, 9 to 12 bytes each; the run stops before it takes more.'),
+  }),
+  tuning: ['memory'],
+  create: ({ memory }, _context, checkpoint) => new Dedupe(memory, checkpoint),
 });
+
+/** The least that a URL takes. */
+const FINGERPRINT_BYTES = 8;
+
+class Dedupe implements Step<'url', 'url'> {
+  readonly concurrency = 1;
+  readonly #seen = new FingerprintSet();
+  readonly #memoryBytes: number;
+  readonly #checkpoint: StepCheckpoint | undefined;
+  /** The URLs of the lines that are done, in their order, beside the checkpoint. */
+  readonly #log: FingerprintLog | undefined;
+  readonly #lookback: Lookback<Fingerprint> | undefined;
+
+  constructor(memoryBytes: number, checkpoint: StepCheckpoint | undefined) {
+    this.#memoryBytes = memoryBytes;
+    this.#checkpoint = checkpoint;
+    if (checkpoint === undefined) return;
+    const log = new FingerprintLog(checkpoint.path);
+    this.#log = log;
+    this.#lookback = new Lookback((fingerprint) => log.append(fingerprint), checkpoint.low);
+  }
+
+  async open(): Promise<void> {
+    const state = this.#checkpoint?.state;
+    if (state === undefined) return;
+    const expect = (count: number) => {
+      if (count * FINGERPRINT_BYTES > this.#memoryBytes) throw this.#full(count);
+      this.#seen.reserve(count);
+    };
+    await this.#log?.load(state, (fingerprint) => this.#add(fingerprint), expect);
+  }
+
+  process(record: UrlRecord): UrlRecord | Skip | Promise<UrlRecord> {
+    // Compared as serialised by the URL standard: `EXAMPLE.com` and `https://example.com/` are one.
+    const fingerprint = fingerprintOf(record.url.href);
+    if (!this.#add(fingerprint)) return skip('duplicate');
+    this.#lookback?.note(record.origin.sequence, fingerprint);
+    return this.#log?.isFull === true ? this.#log.save().then(() => record) : record;
+  }
+
+  async save(low: number): Promise<StepState> {
+    this.#lookback?.settle(low);
+    return (await this.#log?.save()) ?? null;
+  }
+
+  #add(fingerprint: Fingerprint): boolean {
+    const isNew = this.#seen.add(fingerprint);
+    if (isNew && this.#seen.bytes > this.#memoryBytes) throw this.#full(this.#seen.size);
+    return isNew;
+  }
+
+  #full(count: number): StageError {
+    const advice =
+      'Raise its memory (--dedupe-memory) and run the command again, or do the list in parts with --shard.';
+    const text = `dedupe: the memory for the URLs seen is used up (${this.#memoryBytes} bytes, URLs: ${count}). ${advice}`;
+    return new StageError('MEMORY_LIMIT', text);
+  }
+}

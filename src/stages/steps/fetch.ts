@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { RecordError } from '../../core/errors.ts';
-import { type Skip, skip } from '../../core/outcome.ts';
-import type { PageFacts, PageRecord, UrlRecord } from '../../core/record.ts';
+import type { Abandon, Skip } from '../../core/outcome.ts';
+import { baseOf, type PageRecord, type UrlRecord } from '../../core/record.ts';
 import { defineStep, type StageContext } from '../../core/stage.ts';
 import { duration, size } from '../../core/units.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
@@ -11,16 +10,19 @@ import { addressBlockProblem } from '../../http/addresses/address-blocks.ts';
 import { type ClientOptions, HttpClient } from '../../http/client.ts';
 import { readAuthorities } from '../../http/connection/authorities.ts';
 import { nameServerProblem } from '../../http/dns/dns-query.ts';
+import { fetchAdvice } from '../../http/fetch-advice.ts';
 import { hostsOption, readHosts } from '../../http/hosts/hosts-option.ts';
+import { JudgedBody, Judgement } from '../../http/judgement.ts';
 import { proxiesFrom } from '../../http/proxy/proxies.ts';
 import { proxyUrl } from '../../http/proxy/proxy-option.ts';
 import { retryNote } from '../../http/retry.ts';
 import { ValidatorStore } from '../../http/validators/validator-store.ts';
-import { NotModified } from '../../http/validators/validators.ts';
 
 /** Connections refused, connect or header time-outs, and deadlines in a row after which a host's lines fail untried. */
 const HOST_DOWN_AFTER = 10;
 
+/** Windows of URLs that may wait for overloaded hosts beside the one that is looked ahead over. */
+const DEFERRED_WINDOWS = 3;
 const addressBlock = textThat(addressBlockProblem);
 const nameServer = textThat(nameServerProblem);
 
@@ -32,7 +34,9 @@ const options = z.strictObject({
     .int()
     .positive()
     .default(2048)
-    .describe('URLs looked ahead over, so that a list sorted by host still uses many hosts; at least concurrency.'),
+    .describe(
+      'URLs looked ahead over, so that a list sorted by host still uses many hosts; at least concurrency. Those that wait for overloaded hosts come on top, up to three times as many.',
+    ),
   timeout: duration().prefault('30s').describe('Longest time for one attempt at a URL, redirects included.'),
   connectTimeout: duration()
     .prefault('10s')
@@ -43,6 +47,11 @@ const options = z.strictObject({
   maxRetryAfter: duration()
     .prefault('60s')
     .describe('Longest Retry-After that is waited for; a line that is asked to wait longer fails with its status.'),
+  maxOverload: duration()
+    .prefault('60s')
+    .describe(
+      'Longest time for which a host may answer nothing but 429 and 503; then its lines fail with that status for a minute, and it is tried anew. 0: it is waited for without end.',
+    ),
   maxRedirects: z.int().nonnegative().default(10).describe('Redirects followed for one URL.'),
   maxBytes: size().prefault('10MB').describe('Largest body, decoded; a larger one fails the line.'),
   truncate: z
@@ -52,7 +61,8 @@ const options = z.strictObject({
   headers: z
     .record(z.string(), z.string())
     .default({})
-    .describe('Header fields to send; they replace those that sluice would send. Secret ones stay on their origin.'),
+    .describe('Header fields to send; they replace those that sluice would send. Secret ones stay on their origin.')
+    .meta({ examples: [{ 'Accept-Language': 'en', Authorization: 'Bearer ${TOKEN}' }] }),
   userAgent: z
     .string()
     .min(1)
@@ -64,13 +74,20 @@ const options = z.strictObject({
     .describe('Keep cookies within the run, and send them back to the sites that set them.'),
   proxy: proxyUrl()
     .optional()
-    .describe('Proxy to fetch by, or none; those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless given.'),
-  ca: z.string().min(1).optional().describe('File of certificates (PEM) to trust, beside the public authorities.'),
+    .describe('Proxy to fetch by, or none; those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless given.')
+    .meta({ examples: ['http://proxy.example:3128', 'none'] }),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of certificates (PEM) to trust, beside the public authorities.')
+    .meta({ file: 'input', examples: ['authorities.pem'] }),
   hosts: hostsOption()
     .default({})
     .describe(
       'Settings by host (example.com, example.com:8080, *.example.com): headers, auth (user:password), delay, perHost. Sent to that host only; file:PATH reads a header or auth from a file.',
-    ),
+    )
+    .meta({ examples: [{ 'example.com': { auth: '${USER}:${PASSWORD}' }, '*.example.org': { delay: '1s' } }] }),
   robots: z.boolean().default(false).describe('Obey robots.txt, its Crawl-delay included (RFC 9309).'),
   maxCrawlDelay: duration().prefault('30s').describe('Longest Crawl-delay of a robots.txt that is kept to.'),
   disallowed: z
@@ -89,23 +106,27 @@ const options = z.strictObject({
   allowAddresses: z
     .array(addressBlock)
     .optional()
-    .describe('Addresses and CIDR blocks to fetch from though they are not public.'),
+    .describe('Addresses and CIDR blocks to fetch from though they are not public.')
+    .meta({ examples: [['10.0.0.0/8', '127.0.0.1']] }),
   denyAddresses: z
     .array(addressBlock)
     .optional()
-    .describe('Addresses and CIDR blocks never to fetch from, whatever else is allowed.'),
+    .describe('Addresses and CIDR blocks never to fetch from, whatever else is allowed.')
+    .meta({ examples: [['203.0.113.0/24']] }),
   resolver: z
     .array(nameServer)
     .min(1)
     .optional()
-    .describe('Name servers to ask, as address or address:port; those of the system unless given.'),
+    .describe('Name servers to ask, as address or address:port; those of the system unless given.')
+    .meta({ examples: [['192.0.2.53', '192.0.2.54:5353']] }),
   since: z
     .string()
     .min(1)
     .optional()
     .describe(
       'Pages file of an earlier run (jsonl, csv, tsv): pages that have not changed since are skipped as not-modified.',
-    ),
+    )
+    .meta({ file: 'input', examples: ['pages.jsonl'] }),
   accept: z
     .array(z.enum(['html', 'xml', 'text']))
     .min(1)
@@ -126,37 +147,55 @@ export const fetchStep = defineStep({
   options,
   tuning: ['concurrency', 'perHost', 'delay', 'window'],
   notes: [retryNote],
+  advise: fetchAdvice,
   create: (given, context) => {
     const client = new HttpClient(clientOptions(given, context), context.signal);
     const { since } = given;
+    const { stopSignal } = context;
     const validators = new ValidatorStore();
+    if (stopSignal.aborted) client.stop();
+    else stopSignal.addEventListener('abort', client.stop, { once: true });
+    const judgement = new Judgement(given, stopSignal);
+    const window = Math.max(given.window, given.concurrency);
     return {
       open: async () => {
         if (since !== undefined) await readValidators(context.resolvePath(since), since, validators);
       },
-      concurrency: Math.max(given.window, given.concurrency),
-      process: async (record: UrlRecord): Promise<PageRecord | Skip> => {
+      get concurrency() {
+        return window + Math.min(client.deferred, DEFERRED_WINDOWS * window);
+      },
+      onRoom: (tell) => client.whenDeferred(tell),
+      process: async (record: UrlRecord): Promise<PageRecord | Skip | Abandon> => {
         try {
           const known = since === undefined ? undefined : (url: string) => validators.get(record.sourceUrl, url);
           const { response, body } = await client.fetch(record.url, known);
-          return { kind: 'page', origin: record.origin, sourceUrl: record.sourceUrl, response, body };
+          return { kind: 'page', ...baseOf(record), response, body: new JudgedBody(body, judgement) };
         } catch (error) {
-          if (error instanceof NotModified) return skip('not-modified', error.facts);
-          const page = given.notHtml === 'skip' ? factsOfNotHtml(error) : undefined;
-          if (page !== undefined) return skip('not-html', page);
-          const isDisallowed = error instanceof RecordError && error.code === 'robots';
-          if (isDisallowed && given.disallowed === 'skip') return skip('robots');
-          throw error;
+          const outcome = judgement.of(error);
+          if (outcome === undefined) throw error;
+          return outcome;
         }
       },
       progress: () => ({ inFlight: client.inFlight }),
+      // The stop is still waited for: bodies may be read, and fetched again, for longer than this step lives.
       close: () => client.close(),
     };
   },
 });
 
 function clientOptions(given: z.output<typeof options>, { resolvePath, env }: StageContext): ClientOptions {
-  const { ca, proxy, delay, timeout, connectTimeout, headersTimeout, idleTimeout, maxRetryAfter, ...rest } = given;
+  const {
+    ca,
+    proxy,
+    delay,
+    timeout,
+    connectTimeout,
+    headersTimeout,
+    idleTimeout,
+    maxRetryAfter,
+    maxOverload,
+    ...rest
+  } = given;
   return {
     ...rest,
     hosts: readHosts(given.hosts, resolvePath),
@@ -168,16 +207,11 @@ function clientOptions(given: z.output<typeof options>, { resolvePath, env }: St
     headersTimeoutMs: headersTimeout,
     idleTimeoutMs: idleTimeout,
     maxRetryAfterMs: maxRetryAfter,
+    maxOverloadMs: maxOverload,
+    maxDeferred: DEFERRED_WINDOWS * Math.max(given.window, given.concurrency),
     ca: ca === undefined ? undefined : readAuthorities(resolvePath(ca)),
     proxies: proxiesFrom(proxy, env),
   };
-}
-
-/** All facts are known of an answer whose header has come. */
-function factsOfNotHtml(error: unknown): PageFacts | undefined {
-  if (!(error instanceof RecordError) || error.code !== 'not-html') return undefined;
-  const { finalUrl = '', status = 0, contentType = null, bytes = 0, attempts = 1, elapsedMs = 0 } = error.facts;
-  return { finalUrl, status, contentType, bytes, attempts, elapsedMs };
 }
 
 /** Columns of the pages output. Where there is no `outcome`, each row counts. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Link, LinksRecord, PageResponse } from '../../core/record.ts';
-import { defineStep, type StageNote } from '../../core/stage.ts';
+import { baseOf, type Link, type LinksRecord, type PageResponse } from '../../core/record.ts';
+import { defineStep } from '../../core/stage.ts';
+import type { StageNote } from '../../core/stage-note.ts';
 import { DEFAULT_MAX_LINKS, linkExtraction } from '../../html/link-extractor.ts';
 import { parseSelection, type Selection } from '../../html/link-table.ts';
 import type { PageHead } from '../../html/page-head.ts';
@@ -94,11 +95,11 @@ export const linksStep = defineStep({
     const wantsBase = columns.includes('base_url');
     return {
       concurrency: CONCURRENCY,
-      process: async ({ origin, sourceUrl, body }) => {
+      process: async (source) => {
         // Of the last attempt, as the links are.
         let fetchedAtMs = 0;
         let baseUrl = '';
-        const { result: links, page } = await body.read<Link[]>((response) => {
+        const { result: links, page } = await source.body.read<Link[]>((response) => {
           if (wantsTime) fetchedAtMs = Date.now();
           const reader = extraction.open(headOf(response));
           if (!wantsBase) return reader;
@@ -109,7 +110,7 @@ export const linksStep = defineStep({
           };
           return { write: (chunk) => reader.write(chunk), end };
         });
-        const record: LinksRecord = { kind: 'links', origin, sourceUrl, page, links };
+        const record: LinksRecord = { kind: 'links', ...baseOf(source), page, links };
         if (!wantsTime && !wantsBase) return record;
         return { ...record, ...(wantsTime ? { fetchedAtMs } : {}), ...(wantsBase ? { baseUrl } : {}) };
       },

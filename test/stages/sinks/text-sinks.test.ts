@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
-import type { Row, SinkDefinition } from '../../../src/core/stage.ts';
+import type { Row } from '../../../src/core/sink-writer.ts';
+import type { SinkDefinition } from '../../../src/core/stage.ts';
 import { csvSink } from '../../../src/stages/sinks/csv.ts';
 import { jsonlSink } from '../../../src/stages/sinks/jsonl.ts';
 import { tsvSink } from '../../../src/stages/sinks/tsv.ts';
@@ -110,7 +111,11 @@ function create(
   folder: string,
   stdout = new PassThrough(),
 ) {
-  return sink.create(sink.options.parse(options), { columns }, stageContext(folder, { stdout }));
+  return sink.create(
+    sink.options.parse(options),
+    { columns, types: columns.map(() => 'string' as const) },
+    stageContext(folder, { stdout }),
+  );
 }
 
 async function scratchFolder(t: TestContext): Promise<string> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import fc from 'fast-check';
-import type { Source, SourceItem, SourceResume } from '../../../src/core/stage.ts';
+import type { SourceItem } from '../../../src/core/source-item.ts';
+import type { Source, SourceResume } from '../../../src/core/stage.ts';
 import { linesSource } from '../../../src/stages/sources/lines.ts';
 import { stageContext } from '../../helpers/stages.ts';
 
@@ -81,18 +83,20 @@ describe('a table', () => {
   });
 
   it('may have lines that are torn: each fails by itself', async (t) => {
-    const items = await itemsOf(await sourceOf(t, { 'a.jsonl': '{"source_url":"a.exa\n{"source_url":"b.example"}' }));
+    const text = '{"source_url":"a.exa\n{"source_url":"b.example"}\n{"url":"c.example"}';
+    const items = await itemsOf(await sourceOf(t, { 'a.jsonl': text }));
     assert.deepEqual(
       items.map(({ sourceUrl, error }) => [sourceUrl, error?.code, error?.message]),
       [
         ['', 'invalid-url', '"": the line is no JSON object'],
         ['b.example', undefined, undefined],
+        ['', 'invalid-url', '"": the line is without source_url'],
       ],
     );
   });
 
   it('without the column is told with its place and the columns that there are', async (t) => {
-    const table = await sourceOf(t, { 'a.jsonl': '{"source_url":"a.example"}\n{"url":"b.example"}\n' });
+    const table = await sourceOf(t, { 'a.jsonl': '\n{"url":"b.example"}\n{"source_url":"a.example"}\n' });
     await fails(table, /^a\.jsonl:2: no column source_url; columns found: url\.$/);
     await fails(
       await sourceOf(t, { 'a.csv': 'url,code\n' }),
@@ -105,6 +109,50 @@ describe('a table', () => {
       await sourceOf(t, { 'a.csv': 'source_url\n"a.example' }),
       /^a\.csv: can't be read: .*CSV_QUOTE_NOT_CLOSED/,
     );
+  });
+});
+
+describe('with onlyCodes', () => {
+  const failures = {
+    'a.jsonl': '{"source_url":"a.example","code":"dns"}\n{"source_url":"b.example","code":"reset"}\n{"torn\n',
+    'b.csv': 'code,source_url\nreset,c.example\nhttp-status,d.example\n',
+    'c.tsv': 'source_url\tcode\ne.example\ttls\nf.example\tdns\n',
+  };
+
+  it('only the rows with one of these codes are items, and those that cannot be read', async (t) => {
+    const source = coded(Object.keys(failures), await scratchFolder(t, failures), ['dns', 'http-status']);
+    assert.deepEqual(
+      (await itemsOf(source)).map(({ origin, sourceUrl }) => [`${origin.input}:${origin.line}`, sourceUrl]),
+      [
+        ['a.jsonl:1', 'a.example'],
+        ['a.jsonl:3', ''],
+        ['b.csv:3', 'd.example'],
+        ['c.tsv:3', 'f.example'],
+      ],
+    );
+  });
+
+  it('a table without codes is wrong usage, told with its place before anything is read', async (t) => {
+    const files = { ...failures, 'd.csv': 'source_url,status\na.example,200\n' };
+    const source = coded(Object.keys(files), await scratchFolder(t, files), ['dns']);
+    const message = 'd.csv:1: no column code; columns found: source_url, status.';
+    await assert.rejects(async () => source.open?.(), { code: 'CONFIG', message });
+  });
+
+  it('a table that is empty gives nothing', async (t) => {
+    const files = { 'a.jsonl': '', 'b.csv': '', 'c.csv': 'source_url,code\n' };
+    assert.deepEqual(await itemsOf(coded(Object.keys(files), await scratchFolder(t, files), ['dns'])), []);
+  });
+
+  it('inputs that are no tables, and codes that there are none of, are wrong usage', () => {
+    const issuesOf = (options: object) => linesSource.options.safeParse(options).error?.issues ?? [];
+    const [issue] = issuesOf({ path: ['a.csv.gz', 'list.txt'], onlyCodes: ['dns'] });
+    assert.deepEqual(issue?.path, ['onlyCodes']);
+    assert.match(issue?.message ?? '', /^needs inputs with a column code, .*; list\.txt is read as lines$/);
+    assert.match(issuesOf({ onlyCodes: ['dns'] })[0]?.message ?? '', /; standard input is read as lines$/);
+    for (const onlyCodes of [[], ['dsn'], 'dns']) {
+      assert.equal(issuesOf({ path: 'a.csv', onlyCodes })[0]?.path[0], 'onlyCodes');
+    }
   });
 });
 
@@ -128,6 +176,15 @@ describe('several inputs', () => {
         ['-', 'stdin.example'],
       ],
     );
+  });
+
+  it('may name standard input twice: it has been read when its turn comes again', async (t) => {
+    const stdin = new PassThrough();
+    stdin.end('stdin.example\n');
+    const folder = await scratchFolder(t, { 'a.txt': 'a.example\n' });
+    const source = create(['-', 'a.txt', '-'], folder, stdin);
+    await source.open?.();
+    assert.deepEqual(await textsOf(source), ['stdin.example', 'a.example']);
   });
 
   it('of which one is missing fail when they are opened, before the first is read', async (t) => {
@@ -195,10 +252,10 @@ describe('a source that is taken up', () => {
           };
           const first = open();
           const whole = await itemsOf(first);
-          const known = (await first.identity?.()) ?? [];
+          const known = first.identity?.() ?? [];
           const start = dice % Math.max(1, whole.length);
           const item = whole[start];
-          const from = item && { ...item.origin, sourceUrl: item.sourceUrl };
+          const from = item && { ...item.origin, sequence: start };
           const rest = await itemsOf(open({ from, known: JSON.parse(JSON.stringify(known)) }));
           assert.deepEqual(comparable(rest), comparable(whole.slice(start)));
         } finally {
@@ -213,8 +270,10 @@ describe('a source that is taken up', () => {
     const text = Array.from({ length: 20_000 }, (_, index) => `https://example.com/${index}\n`).join('');
     const folder = await scratchFolder(t, { 'list.txt': text });
     const offset = text.indexOf('https://example.com/19999\n');
-    const from = { input: 'list.txt', line: 20_000, offset, sourceUrl: 'https://example.com/19999' };
-    const source = create(['list.txt'], folder, undefined, { from, known: [] });
+    const from = { sequence: 19_999, input: 'list.txt', line: 20_000, offset };
+    const before = create(['list.txt'], folder);
+    await itemsOf(before);
+    const source = create(['list.txt'], folder, undefined, { from, known: before.identity?.() ?? [] });
     await source.open?.();
     const items = source.items[Symbol.asyncIterator]();
     assert.equal((await items.next()).value?.length, 1);
@@ -223,7 +282,7 @@ describe('a source that is taken up', () => {
   });
 
   const two = { 'one.txt': 'a.example\nb.example\n', 'two.txt': 'c.example\nd.example\n' };
-  const atD = { input: 'two.txt', line: 2, offset: 10, sourceUrl: 'd.example' };
+  const atD = { sequence: 3, input: 'two.txt', line: 2, offset: 10 };
 
   it('goes on with a list that has grown at its end', async (t) => {
     const { folder, known } = await readOnce(t, two);
@@ -234,12 +293,12 @@ describe('a source that is taken up', () => {
 
   for (const [what, name, text, message] of [
     ['a list with another beginning', 'two.txt', 'X.example\nd.example\n', /^two\.txt: this is not the list/],
-    ['a list that has become shorter', 'two.txt', 'c.example\n', /^two\.txt: this is not the list/],
+    ['a list that has become shorter', 'two.txt', 'c.example\n', /^two\.txt: .* it has 10 bytes, and 20 had been read/],
     [
       'a list that was done and has grown',
       'one.txt',
       `${two['one.txt']}x.example\n`,
-      /^one\.txt: it had 20 bytes .* 30 now/,
+      /^one\.txt: 10 bytes were added after it had been read to its end/,
     ],
   ] as const) {
     it(`refuses ${what}, before anything is read`, async (t) => {
@@ -250,16 +309,122 @@ describe('a source that is taken up', () => {
     });
   }
 
-  it('refuses a list that differs only far behind its beginning, before anything is read', async (t) => {
-    const head = 'a.example\n'.repeat(10_000);
-    const { folder, known } = await readOnce(t, { 'list.txt': `${head}b.example\n` });
-    const from = { input: 'list.txt', line: 10_001, offset: head.length, sourceUrl: 'b.example' };
-    for (const end of ['X.example\n', '\nb.example\n', '']) {
-      await writeFile(join(folder, 'list.txt'), head + end);
+  it('refuses a list with any byte changed of what was read, wherever that is, before anything is read', async (t) => {
+    const text = 'a.example\n'.repeat(30_000);
+    const { folder, known } = await readOnce(t, { 'list.txt': text });
+    const from = { sequence: 20_000, input: 'list.txt', line: 20_001, offset: 200_000 };
+    for (const at of [0, 70_000, 199_999, 200_000, 250_000, text.length - 1]) {
+      await writeFile(join(folder, 'list.txt'), `${text.slice(0, at)}X${text.slice(at + 1)}`);
       const source = create(['list.txt'], folder, undefined, { from, known });
-      await assert.rejects(async () => source.open?.(), { code: 'CHECKPOINT_MISMATCH', message: /^list\.txt:10001: / });
+      const message = /^list\.txt: .* its first 300000 bytes, which had been read, have changed/;
+      await assert.rejects(async () => source.open?.(), { code: 'CHECKPOINT_MISMATCH', message });
     }
   });
+
+  it('minds no change behind what was read', async (t) => {
+    const text = 'a.example\n'.repeat(30_000);
+    const folder = await scratchFolder(t, { 'list.txt': text });
+    const first = create(['list.txt'], folder);
+    const items = first.items[Symbol.asyncIterator]();
+    assert.ok(((await items.next()).value?.length ?? 0) < 10_000);
+    const known = first.identity?.() ?? [];
+    first.close?.();
+    await writeFile(join(folder, 'list.txt'), `${text.slice(0, 290_000)}b.example\n`);
+    const from = { sequence: 1, input: 'list.txt', line: 2, offset: 10 };
+    const source = create(['list.txt'], folder, undefined, { from, known });
+    assert.equal((await itemsOf(source)).at(-1)?.sourceUrl, 'b.example');
+  });
+
+  it('knows its input by what was read of it, also where an earlier run had read further', async (t) => {
+    const { folder, known } = await readOnce(t, two);
+    const source = create(Object.keys(two), folder, undefined, { from: undefined, known });
+    await source.open?.();
+    const items = source.items[Symbol.asyncIterator]();
+    for (let seen = await items.next(); seen.done !== true; seen = await items.next()) {
+      assert.deepEqual(source.identity?.(), known);
+    }
+    const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
+    assert.deepEqual(
+      known,
+      Object.entries(two).map(([input, text]) => ({ input, bytes: 20, hash: hashOf(text) })),
+    );
+  });
+
+  it('takes a list that grows while it is read for what it was at its end, and reads on in the next', async (t) => {
+    const long = 'a.example\n'.repeat(30_000);
+    const folder = await scratchFolder(t, { ...two, 'one.txt': long });
+    const source = create(Object.keys(two), folder);
+    await source.open?.();
+    const texts: string[] = [];
+    for await (const batch of source.items) {
+      if (texts.length === 0) await appendFile(join(folder, 'one.txt'), 'x.example\n');
+      texts.push(...batch.map(({ sourceUrl }) => sourceUrl));
+    }
+    assert.deepEqual(texts.slice(30_000), ['x.example', 'c.example', 'd.example']);
+    const resume = { from: { ...atD, sequence: 30_002 }, known: source.identity?.() ?? [] };
+    assert.deepEqual(await textsOf(create(Object.keys(two), folder, undefined, resume)), ['d.example']);
+  });
+
+  it('reads no further in a list than an earlier run had, where that one had begun with the next', async (t) => {
+    const { folder, known } = await readOnce(t, two);
+    const from = { sequence: 1, input: 'one.txt', line: 2, offset: 10 };
+    const source = create(Object.keys(two), folder, undefined, { from, known });
+    await source.open?.();
+    await appendFile(join(folder, 'one.txt'), 'x.example\n');
+    const texts = [];
+    for await (const batch of source.items) texts.push(...batch.map(({ sourceUrl }) => sourceUrl));
+    assert.deepEqual(texts, ['b.example', 'c.example', 'd.example']);
+  });
+
+  it('reads nothing of a list that was empty, where an earlier run had begun with the next', async (t) => {
+    const { folder, known } = await readOnce(t, { 'one.txt': '', 'two.txt': 'c.example\n' });
+    const source = create(['one.txt', 'two.txt'], folder, undefined, { from: undefined, known });
+    await source.open?.();
+    await appendFile(join(folder, 'one.txt'), 'x.example\n');
+    const texts = [];
+    for await (const batch of source.items) texts.push(...batch.map(({ sourceUrl }) => sourceUrl));
+    assert.deepEqual(texts, ['c.example']);
+  });
+
+  it('refuses compressed lists and tables by their bytes as stored', async (t) => {
+    const stored = zlib.gzipSync('a.example\nb.example\n');
+    const other = zlib.gzipSync('a.example\nX.example\n');
+    const { folder, known } = await readOnce(t, { 'list.txt.gz': stored });
+    await writeFile(join(folder, 'list.txt.gz'), other);
+    const from = { sequence: 0, input: 'list.txt.gz', line: 1, offset: 0 };
+    const source = create(['list.txt.gz'], folder, undefined, { from, known });
+    await assert.rejects(async () => source.open?.(), { code: 'CHECKPOINT_MISMATCH' });
+  });
+
+  it('takes what stands behind the last gzip member as read with it', async (t) => {
+    const gz = Buffer.concat([zlib.gzipSync('a.example\n'), Buffer.alloc(200_000)]);
+    const { folder, known } = await readOnce(t, { 'one.txt.gz': gz, 'two.txt': 'c.example\n' });
+    const from = { sequence: 1, input: 'two.txt', line: 1, offset: 0 };
+    const source = create(['one.txt.gz', 'two.txt'], folder, undefined, { from, known });
+    assert.deepEqual(await textsOf(source), ['c.example']);
+  });
+
+  for (const [what, text] of [
+    ['another line', 'a.example\nb.example\nX.example\nd.example\n'],
+    ['another line that is done', 'a.example\nX.example\nc.example\nd.example\n'],
+    ['an end before what was read', 'a.example\nb.example\nc.example\n'],
+  ] as const) {
+    it(`gives no line of a standard input with ${what}`, async (t) => {
+      const { folder, known } = await readOnce(t, { '-': 'a.example\nb.example\nc.example\nd.example\n' });
+      const from = { sequence: 1, input: '-', line: 2, offset: 10 };
+      const stdin = new PassThrough();
+      for (const line of text.match(/.*\n/g) ?? []) stdin.write(line);
+      stdin.end();
+      const source = create(['-'], folder, stdin, { from, known });
+      await source.open?.();
+      const seen: SourceItem[] = [];
+      const read = async () => {
+        for await (const batch of source.items) seen.push(...batch);
+      };
+      await assert.rejects(read, { code: 'CHECKPOINT_MISMATCH', message: /^standard input: this is not the list/ });
+      assert.deepEqual(seen, []);
+    });
+  }
 });
 
 describe('close', () => {
@@ -315,12 +480,18 @@ function create(paths: string[], folder: string, stdin = new PassThrough(), resu
   return linesSource.create(linesSource.options.parse({ path: paths }), stageContext(folder, { stdin }), resume);
 }
 
+function coded(paths: string[], folder: string, onlyCodes: string[]): Source {
+  return linesSource.create(linesSource.options.parse({ path: paths, onlyCodes }), stageContext(folder));
+}
+
 /** Files that were read once, and by what they are known again. */
-async function readOnce(t: TestContext, files: Readonly<Record<string, string>>) {
+async function readOnce(t: TestContext, files: Readonly<Record<string, string | Buffer>>) {
   const folder = await scratchFolder(t, files);
-  const source = create(Object.keys(files), folder);
+  const stdin = new PassThrough();
+  stdin.end(files['-']);
+  const source = create(Object.keys(files), folder, stdin);
   await itemsOf(source);
-  return { folder, known: (await source.identity?.()) ?? [] };
+  return { folder, known: source.identity?.() ?? [] };
 }
 
 function tableOf(text: string): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { SourceItem } from '../../../src/core/stage.ts';
+import type { SourceItem } from '../../../src/core/source-item.ts';
 import { urlsSource } from '../../../src/stages/sources/urls.ts';
 import { stageContext } from '../../helpers/stages.ts';
 
@@ -15,6 +15,21 @@ it('each URL of the list is read as a line would be, and numbered from 1', async
     ],
   );
   assert.deepEqual(items[0]?.origin, { input: 'arguments', line: 1, offset: 0 });
+});
+
+it('a list that is taken up begins with the line that it was left at', async () => {
+  const options = urlsSource.options.parse({ list: ['a.example', 'b.example', 'c.example'] });
+  const from = { sequence: 1, input: 'arguments', line: 2, offset: 0 };
+  const items: SourceItem[] = [];
+  for await (const batch of urlsSource.create(options, stageContext('/'), { from, known: [] }).items)
+    items.push(...batch);
+  assert.deepEqual(
+    items.map(({ origin, sourceUrl }) => [origin.line, sourceUrl]),
+    [
+      [2, 'b.example'],
+      [3, 'c.example'],
+    ],
+  );
 });
 
 it('a list that is empty, or holds an empty text, is wrong usage', () => {

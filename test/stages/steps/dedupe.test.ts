@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it, type TestContext } from 'node:test';
 import { skip } from '../../../src/core/outcome.ts';
+import type { StepState } from '../../../src/core/step-state.ts';
 import { dedupeStep } from '../../../src/stages/steps/dedupe.ts';
 import { stageContext, urlRecord } from '../../helpers/stages.ts';
 
@@ -40,6 +44,102 @@ it('records are taken one after the other, so that the first in the input is the
   assert.equal(create().concurrency, 1);
 });
 
-function create() {
-  return dedupeStep.create(dedupeStep.options.parse({}), stageContext('/'));
+it('what a checkpoint holds is that of the lines before its mark: those behind come again', async (t) => {
+  const path = await logPath(t);
+  const step = create({ path, low: () => 0 });
+  for (const sequence of [0, 1, 2, 3]) step.process(urlRecord(sequence));
+  const state = await step.save?.(2);
+  const next = create({ path, low: () => 2, state });
+  await next.open?.();
+  const isNew = [0, 1, 2, 3].map((sequence) => 'origin' in Object(next.process(urlRecord(sequence))));
+  assert.deepEqual(isNew, [false, false, true, true]);
+});
+
+it('what a killed run wrote behind its last checkpoint is gone with the next one', async (t) => {
+  const path = await logPath(t);
+  const killed = create({ path, low: () => 0 });
+  for (const sequence of [0, 1, 2, 3]) killed.process(urlRecord(sequence));
+  const state = await killed.save?.(1);
+  await killed.save?.(4);
+  const next = create({ path, low: () => 1, state });
+  await next.open?.();
+  assert.equal((await stat(path)).size, 4 * 8, 'nothing is touched before there is something to write');
+  next.process(urlRecord(1));
+  await next.save?.(2);
+  assert.equal((await stat(path)).size, 2 * 8);
+});
+
+it('a save with nothing new touches nothing, and gives the same state', async (t) => {
+  const path = await logPath(t);
+  const step = create({ path, low: () => 0 });
+  step.process(urlRecord(0));
+  const state = await step.save?.(1);
+  const before = await stat(path);
+  assert.deepEqual(await step.save?.(1), state);
+  const next = create({ path, low: () => 1, state });
+  await next.open?.();
+  assert.deepEqual(await next.save?.(1), state);
+  assert.equal((await stat(path)).mtimeMs, before.mtimeMs);
+});
+
+it('more than 1 MiB of new URLs does not wait for a checkpoint', async (t) => {
+  const path = await logPath(t);
+  let low = 0;
+  const step = create({ path, low: () => low });
+  let waits = 0;
+  for (; low < 140_000; low += 1) {
+    const url = new URL(`https://example.com/${low}`);
+    const result = step.process({ ...urlRecord(low), url });
+    if (!(result instanceof Promise)) continue;
+    waits += 1;
+    await result;
+  }
+  assert.equal(waits, 1);
+  assert.ok((await stat(path)).size >= 2 ** 20);
+});
+
+it('a run without a checkpoint keeps no file', async (t) => {
+  const path = await logPath(t);
+  create().process(urlRecord(0));
+  assert.deepEqual(await readdir(join(path, '..')), []);
+});
+
+it('a list whose URLs need more memory than allowed stops the run with advice, and goes on with more of it', async (t) => {
+  const path = await logPath(t);
+  let low = 0;
+  const step = create({ path, low: () => low, memory: '200kB' });
+  const processAll = () => {
+    for (; low < 50_000; low += 1) step.process({ ...urlRecord(low), url: new URL(`https://example.com/${low}`) });
+  };
+  assert.throws(processAll, { code: 'MEMORY_LIMIT', message: /^dedupe: .* Raise its memory .* --shard\.$/ });
+  assert.ok(low > 10_000, `${low} URLs`);
+  const state = await step.save?.(low);
+  const file = await readFile(path);
+  assert.equal(file.length, low * 8, 'the checkpoint has all lines before the one that was too much');
+  const tooSmall = create({ path, low: () => low, state, memory: '150kB' });
+  await assert.rejects(async () => tooSmall.open?.(), { code: 'MEMORY_LIMIT' });
+  assert.deepEqual(await readFile(path), file);
+  const enough = create({ path, low: () => low, state, memory: '1MB' });
+  await enough.open?.();
+  const next = { ...urlRecord(low), url: new URL(`https://example.com/${low}`) };
+  assert.equal(enough.process(next), next);
+});
+
+interface CreateOptions {
+  readonly path: string;
+  readonly low: () => number;
+  readonly state?: StepState | undefined;
+  readonly memory?: string;
+}
+
+function create(options?: CreateOptions) {
+  const given = options?.memory === undefined ? {} : { memory: options.memory };
+  const checkpoint = options && { path: options.path, low: options.low, state: options.state };
+  return dedupeStep.create(dedupeStep.options.parse(given), stageContext('/'), checkpoint);
+}
+
+async function logPath(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-dedupe-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return join(folder, 'run.checkpoint.dedupe');
 }

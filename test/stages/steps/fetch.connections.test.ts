@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ColumnScope } from '../../../src/core/columns.ts';
 import { ConfigError } from '../../../src/core/errors.ts';
 import type { PageRecord } from '../../../src/core/record.ts';
 import type { StageContext, Step } from '../../../src/core/stage.ts';
@@ -20,10 +21,12 @@ function startStep(t: TestContext, { options = {}, env = {} }: Setting): Step<'u
   t.after(() => controller.abort());
   const context: StageContext = {
     signal: controller.signal,
+    stopSignal: new AbortController().signal,
     resolvePath: (path) => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url)),
     stdin: new PassThrough(),
     stdout: new PassThrough(),
     env,
+    columns: new ColumnScope(),
   };
   return fetchStep.create(fetchStep.options.parse({ allowPrivate: true, retries: 0, ...options }), context);
 }
@@ -64,7 +67,7 @@ describe('proxy', () => {
     const { error } = fetchStep.options.safeParse({ proxy: 'socks5://a.test' });
     assert.equal(
       error?.issues[0]?.message,
-      'expected a proxy as http://[user:password@]host[:port], or https://, or none',
+      'expected a proxy as http://host[:port] or https://host[:port] (user:password@ may stand before the host), or none',
     );
   });
 

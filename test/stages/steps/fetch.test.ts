@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, type TestContext, test } from 'node:test';
+import { ColumnScope } from '../../../src/core/columns.ts';
 import { concurrentTransform } from '../../../src/core/concurrent-transform.ts';
 import { ConfigError } from '../../../src/core/errors.ts';
-import type { Skip } from '../../../src/core/outcome.ts';
+import type { Abandon, Skip } from '../../../src/core/outcome.ts';
 import type { PageRecord, UrlRecord } from '../../../src/core/record.ts';
 import type { StageContext, Step } from '../../../src/core/stage.ts';
 import { fetchStep } from '../../../src/stages/steps/fetch.ts';
@@ -22,10 +23,12 @@ function startStep(t: TestContext, options: Record<string, unknown> = {}): Step<
 function createStep(options: Record<string, unknown>, signal: AbortSignal): Step<'url', 'page'> {
   const context: StageContext = {
     signal,
+    stopSignal: new AbortController().signal,
     resolvePath: (path) => path,
     stdin: new PassThrough(),
     stdout: new PassThrough(),
     env: {},
+    columns: new ColumnScope(),
   };
   return fetchStep.create(fetchStep.options.parse({ allowPrivate: true, ...options }), context);
 }
@@ -61,6 +64,7 @@ describe('options', () => {
       idleTimeout: 15_000,
       retries: 2,
       maxRetryAfter: 60_000,
+      maxOverload: 60_000,
       maxRedirects: 10,
       maxBytes: 10_000_000,
       truncate: false,
@@ -157,7 +161,7 @@ describe('since an earlier run', () => {
   async function startKnown(
     t: TestContext,
     rows: (origin: string) => readonly object[],
-  ): Promise<(path: string) => Promise<PageRecord | Skip>> {
+  ): Promise<(path: string) => Promise<PageRecord | Skip | Abandon>> {
     const site = await startSite(({ url: path, headers }, response) => {
       if (headers['if-none-match'] === `"${path}"`) response.writeHead(304).end();
       else response.writeHead(200, { 'content-type': 'text/html', etag: `"${path}"` }).end('page');
@@ -282,6 +286,7 @@ describe('in a pipeline', () => {
       skipped: () => {
         ends.skipped += 1;
       },
+      abandoned: () => {},
     });
     const sink = new Writable({
       objectMode: true,
@@ -301,7 +306,7 @@ describe('in a pipeline', () => {
     t.after(site.close);
     const controller = new AbortController();
     const step = createStep({ concurrency: 5 }, controller.signal);
-    const transform = concurrentTransform(step, { failed: () => {}, skipped: () => {} });
+    const transform = concurrentTransform(step, { failed: () => {}, skipped: () => {}, abandoned: () => {} });
     const records = Array.from({ length: 50 }, (_, index) => urlRecord(`${site.origin}/${index}`, index));
     const sink = new Writable({ objectMode: true });
     const run = pipeline(Readable.from(records), transform, sink, { signal: controller.signal });

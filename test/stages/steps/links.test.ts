@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
+import { ColumnScope } from '../../../src/core/columns.ts';
 import { RecordError } from '../../../src/core/errors.ts';
 import type { LinksRecord } from '../../../src/core/record.ts';
 import type { StageContext } from '../../../src/core/stage.ts';
@@ -205,10 +206,12 @@ async function run(
 function context(): StageContext {
   return {
     signal: new AbortController().signal,
+    stopSignal: new AbortController().signal,
     resolvePath: (path) => path,
     stdin: new PassThrough(),
     stdout: new PassThrough(),
     env: {},
+    columns: new ColumnScope(),
   };
 }
 

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { OptionProblem } from '../../core/column-plan.ts';
+import { defineStep } from '../../core/stage.ts';
+
+/** The step `rename`: gives columns other names. */
+export const renameStep = defineStep({
+  name: 'rename',
+  summary: 'Gives columns other names, for the steps and the outputs behind it.',
+  input: ['url', 'page', 'links'],
+  output: 'same',
+  isPure: true,
+  options: z.strictObject({
+    columns: z
+      .record(z.string(), z.string().min(1))
+      .refine((columns) => Object.keys(columns).length > 0, { error: 'expected at least one column' })
+      .meta({ examples: [{ parsed_url: 'link' }] })
+      .describe('The present name of each column, and its new one.'),
+  }),
+  columns: ({ columns }, scope) => {
+    const names = new Map(Object.entries(columns));
+    const problems: OptionProblem[] = [];
+    for (const [from, to] of names) {
+      const path = ['columns', from];
+      const isTaken = scope.get(to) !== undefined && !names.has(to);
+      const isTwice = [...names].some(([other, name]) => other !== from && name === to);
+      if (scope.get(from) === undefined) problems.push({ path, unknownColumn: from });
+      else if (isTaken || isTwice) problems.push({ path, message: `there would be two columns of the name ${to}` });
+    }
+    return { columns: problems.length > 0 ? scope : scope.renamed(names), problems };
+  },
+  create: () => ({ concurrency: 1, process: (record) => record }),
+});
