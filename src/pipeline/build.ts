@@ -1,11 +1,20 @@
 import type { z } from 'zod';
+import type { ColumnScope } from '../core/columns.ts';
 import type { SinkDefinition, SourceDefinition, StageDefinition, StepDefinition } from '../core/stage.ts';
 import { type ChainLink, chainProblems } from './checks/chain.ts';
 import { checkpointProblems } from './checks/checkpoints.ts';
+import { fileProblems } from './checks/files.ts';
 import { issueProblems } from './checks/issues.ts';
-import { columnProblems, fileProblems, type PipelineTables } from './checks/outputs.ts';
-import { foundText, type Path, type Problem, problemAt, throwProblems } from './checks/problems.ts';
-import type { PipelineDocument } from './document/file.ts';
+import { foundText, type Path, type Problem, type ProblemCode, problemAt, throwProblems } from './checks/problems.ts';
+import { pipelineWarnings } from './checks/warnings.ts';
+import type { UsedColumns } from './columns/column-flow.ts';
+import {
+  type ColumnStages,
+  type OutputChoice,
+  type PipelineColumns,
+  pipelineColumns,
+} from './columns/pipeline-columns.ts';
+import type { PipelineDocument } from './document/pipeline-document.ts';
 import { isMap, withoutNulls } from './document/plain-map.ts';
 import { DEFAULT_SINK, documentKeys, type MaxFailures } from './document-keys.ts';
 import type { Shard } from './run/shard.ts';
@@ -18,12 +27,18 @@ export interface Pipeline {
   readonly name: string | undefined;
   readonly source: StageChoice<SourceDefinition>;
   readonly steps: readonly StageChoice<StepDefinition>[];
-  readonly sink: StageChoice<SinkDefinition>;
-  readonly failures?: StageChoice<SinkDefinition>;
-  readonly pages?: StageChoice<SinkDefinition>;
+  /** The columns that each step takes. */
+  readonly scopes: readonly ColumnScope[];
+  readonly used: UsedColumns;
+  /** One or more, each of which gets all rows. */
+  readonly sinks: readonly OutputChoice<'sink'>[];
+  readonly failures?: OutputChoice<'failures'>;
+  readonly pages?: OutputChoice<'pages'>;
   /** Path of the summary. */
   readonly summary?: string;
-  /** Lines of the input to take at most. */
+  /** Lines of the input that are passed over first. */
+  readonly skip?: number;
+  /** Lines of the input to take at most, behind those. */
   readonly limit?: number;
   readonly maxFailures?: MaxFailures;
   /** Path of the checkpoint. */
@@ -33,7 +48,7 @@ export interface Pipeline {
   readonly shard?: Shard;
 }
 
-/** A pipeline document after its examination. `pipeline` is undefined where there are problems. */
+/** A pipeline document after its examination. `pipeline` is undefined where there are errors among the problems. */
 export interface Examination {
   readonly pipeline: Pipeline | undefined;
   readonly problems: readonly Problem[];
@@ -44,24 +59,16 @@ export interface Examination {
  *
  * Errors: ConfigError with every problem, in the order of their places.
  */
-export function buildPipeline(
-  document: PipelineDocument,
-  registry: readonly StageDefinition[],
-  tables: PipelineTables,
-): Pipeline {
-  const { pipeline, problems } = examinePipeline(document, registry, tables);
+export function buildPipeline(document: PipelineDocument, registry: readonly StageDefinition[]): Pipeline {
+  const { pipeline, problems } = examinePipeline(document, registry);
   throwProblems(problems);
   if (pipeline === undefined) throw new Error('a document without problems must give a pipeline');
   return pipeline;
 }
 
 /** Does what `buildPipeline` does, but gives the problems: `check` has others to add. */
-export function examinePipeline(
-  document: PipelineDocument,
-  registry: readonly StageDefinition[],
-  tables: PipelineTables,
-): Examination {
-  return new Examiner(document, registry, tables).examine();
+export function examinePipeline(document: PipelineDocument, registry: readonly StageDefinition[]): Examination {
+  return new Examiner(document, registry).examine();
 }
 
 /** The document's keys as far as they are known. */
@@ -72,70 +79,78 @@ const UNKNOWN = { name: 'it', input: undefined, output: undefined };
 class Examiner {
   readonly #document: PipelineDocument;
   readonly #registry: readonly StageDefinition[];
-  readonly #tables: PipelineTables;
   readonly #problems: Problem[] = [];
 
-  constructor(document: PipelineDocument, registry: readonly StageDefinition[], tables: PipelineTables) {
+  constructor(document: PipelineDocument, registry: readonly StageDefinition[]) {
     this.#document = document;
     this.#registry = registry;
-    this.#tables = tables;
   }
 
   examine(): Examination {
     const { value } = this.#document;
     if (!isMap(value)) {
-      this.#add([], `expected a pipeline, which is a map with the key source, got ${foundText(value)}`);
+      const text = `expected a pipeline, which is a map with the key source, got ${foundText(value)}`;
+      this.#add([], text, 'wrong-type');
       return { pipeline: undefined, problems: this.#problems };
     }
     const written: Written = withoutNulls(value);
     const keys = this.#parseKeys(written);
     const source = this.#chooseSource(written.source);
     const steps = this.#chooseSteps(written.steps);
-    const sink = this.#choose('sink', ['sink'], written.sink ?? DEFAULT_SINK);
+    const sinks = this.#chooseSinks(written.sink);
     const failures = this.#chooseOptional('failures', written.failures);
     const pages = this.#chooseOptional('pages', written.pages);
-    this.#checkChain(source, steps, sink, written.sink === undefined);
-    const outputs = { sink: sink.choice, failures: failures?.choice, pages: pages?.choice };
-    this.#problems.push(...columnProblems(this.#document, outputs, this.#tables));
-    const files = { ...outputs, source: source?.choice, summary: keys?.summary, checkpoint: keys?.checkpoint };
-    this.#problems.push(...fileProblems(this.#document, files));
-    if (keys?.checkpoint !== undefined) {
-      const stages = { source: source?.choice, steps: steps.map((step) => step?.choice), outputs };
-      this.#problems.push(...checkpointProblems(this.#document, stages));
-    }
-    return { pipeline: this.#assemble(keys, source, steps, outputs), problems: this.#problems };
+    this.#checkChain(source, steps, sinks, written.sink === undefined);
+    const stages = {
+      source: source?.choice,
+      steps: steps.map((step) => step?.choice),
+      sinks: sinks.flatMap(({ choice }) => choice ?? []),
+      failures: failures?.choice,
+      pages: pages?.choice,
+    };
+    const columns = pipelineColumns(this.#document, stages, this.#problems.length === 0);
+    this.#problems.push(...columns.problems);
+    this.#checkFiles(stages, keys);
+    const pipeline = this.#assemble(keys, stages, columns);
+    const warnings = pipelineWarnings(this.#document, { stages: chosenStages(stages), keys }, this.#registry);
+    return { pipeline, problems: [...this.#problems, ...warnings] };
   }
 
   #assemble(
     keys: z.output<typeof documentKeys> | undefined,
-    source: Chosen<SourceDefinition> | undefined,
-    steps: readonly (Chosen<StepDefinition> | undefined)[],
-    { sink, failures, pages }: Readonly<Record<keyof PipelineTables, StageChoice<SinkDefinition> | undefined>>,
+    { source, steps }: ColumnStages,
+    { scopes, used, sinks, failures, pages }: PipelineColumns,
   ): Pipeline | undefined {
-    if (this.#problems.length > 0 || keys === undefined || source?.choice === undefined || sink === undefined) {
-      return undefined;
-    }
-    const { name, summary, limit, maxFailures, checkpoint, ordered, shard } = keys;
-    const keyed = { summary, limit, maxFailures, checkpoint, ordered, shard };
+    if (this.#problems.length > 0 || keys === undefined || source === undefined) return undefined;
+    const { name, summary, skip, limit, maxFailures, checkpoint, ordered, shard } = keys;
+    const keyed = { summary, skip, limit, maxFailures, checkpoint, ordered, shard };
     const optional = withoutUndefined({ failures, pages, ...keyed });
-    const choices = steps.map((step) => step?.choice).filter((choice) => choice !== undefined);
-    return { name, source: source.choice, steps: choices, sink, ...optional };
+    return { name, source, steps: steps.filter((step) => step !== undefined), scopes, used, sinks, ...optional };
+  }
+
+  #checkFiles(stages: ColumnStages, keys: z.output<typeof documentKeys> | undefined): void {
+    const { summary, checkpoint } = keys ?? {};
+    this.#problems.push(...fileProblems(this.#document, { stages: chosenStages(stages), summary, checkpoint }));
+    if (checkpoint === undefined) return;
+    const { source, steps, sinks, failures, pages } = stages;
+    const outputs = [...sinks, failures, pages].filter((output) => output !== undefined);
+    this.#problems.push(...checkpointProblems(this.#document, { source, steps, outputs }));
   }
 
   /** A stage that nobody knows takes and gives what nobody knows. */
   #checkChain(
-    source: Chosen | undefined,
+    source: Chosen<SourceDefinition> | undefined,
     steps: readonly (Chosen<StepDefinition> | undefined)[],
-    sink: Chosen,
+    sinks: readonly Chosen[],
     isDefaultSink: boolean,
   ): void {
     const stepLinks = steps.map((step, index) => ({ ...(step?.definition ?? UNKNOWN), path: ['steps', index] }));
-    const sourceName = source?.definition?.name ?? 'the source';
-    const sinkName = sink.definition?.name ?? 'the sink';
+    const { name = 'the source', output = 'url' } = source?.definition ?? {};
+    const sinkName = sinks[0]?.definition?.name ?? 'the sink';
     // A sink that nobody wrote has no place of its own: the last stage has to answer for it.
     const sinkPath = isDefaultSink ? (stepLinks.at(-1)?.path ?? ['source']) : ['sink'];
     const chain: ChainLink[] = [
-      { name: sourceName, input: undefined, output: 'url', path: ['source'] },
+      { name, input: undefined, output, path: ['source'] },
       ...stepLinks,
       { name: sinkName, input: 'links', output: undefined, path: sinkPath },
     ];
@@ -146,22 +161,34 @@ class Examiner {
     const result = documentKeys.safeParse(written);
     if (result.success) return result.data;
     const names = Object.keys(documentKeys.shape);
-    const checked = { locator: this.#document, path: [], value: written, names, noun: 'key' };
+    const checked = { locator: this.#document, path: [], value: written, names, noun: 'key' } as const;
     this.#problems.push(...issueProblems(result.error.issues, checked));
-    return undefined;
+    // What is right is looked at all the same; no key is required.
+    const wrong = result.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys : String(issue.path[0]),
+    );
+    const right = Object.entries(written).filter(([key]) => !wrong.includes(key));
+    return documentKeys.safeParse(Object.fromEntries(right)).data;
   }
 
   #chooseSource(value: unknown): Chosen<SourceDefinition> | undefined {
     if (value !== undefined) return this.#choose('source', ['source'], value);
-    this.#add(['source'], `is required: one of ${stageNames(this.#registry, 'source').join(', ')}`);
+    this.#add(['source'], `is required: one of ${stageNames(this.#registry, 'source').join(', ')}`, 'missing');
     return undefined;
+  }
+
+  /** One sink, or a list of them. */
+  #chooseSinks(value: unknown): readonly Chosen<SinkDefinition>[] {
+    if (!Array.isArray(value)) return [this.#choose('sink', ['sink'], value ?? DEFAULT_SINK)];
+    if (value.length === 0) this.#add(['sink'], 'expected a sink, or a list of sinks, got an empty list');
+    return value.map((sink, index) => this.#choose('sink', ['sink', index], sink));
   }
 
   /** The steps; one undefined in the place of what is no list. */
   #chooseSteps(value: unknown): readonly (Chosen<StepDefinition> | undefined)[] {
     if (value === undefined) return [];
     if (Array.isArray(value)) return value.map((step, index) => this.#choose('step', ['steps', index], step));
-    this.#add(['steps'], `expected a list of steps, got ${foundText(value)}`);
+    this.#add(['steps'], `expected a list of steps, got ${foundText(value)}`, 'wrong-type');
     return [undefined];
   }
 
@@ -175,9 +202,14 @@ class Examiner {
     return chosen;
   }
 
-  #add(path: Path, text: string): void {
-    this.#problems.push(problemAt(this.#document, path, text));
+  #add(path: Path, text: string, code: ProblemCode = 'wrong-value'): void {
+    this.#problems.push(problemAt(this.#document, path, text, { code }));
   }
+}
+
+/** The stages that could be made, in the order of the document's keys. */
+function chosenStages({ source, steps, sinks, failures, pages }: ColumnStages): readonly StageChoice[] {
+  return [source, ...steps, ...sinks, failures, pages].filter((stage) => stage !== undefined);
 }
 
 function withoutUndefined<Value extends object>(value: Value): { [Key in keyof Value]?: NonNullable<Value[Key]> } {

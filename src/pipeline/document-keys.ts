@@ -12,24 +12,54 @@ const PERCENT = /^(100(?:\.0+)?|\d{1,2}(?:\.\d+)?)%$/;
  * The keys' order is the one in which they are documented.
  */
 export const documentKeys = z.strictObject({
-  name: z.string().min(1).optional().describe('What the pipeline is called, for people.'),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What the pipeline is called, for people.')
+    .meta({ examples: ['links'] }),
   source: z.unknown().optional().describe('Where the URLs come from.'),
   steps: z.unknown().optional().describe('What happens to each URL, in this order.'),
   sink: z.unknown().optional().describe('Where the rows of links go; standard output as TSV by default.'),
   failures: z.unknown().optional().describe('Where a row for each line that failed goes.'),
   pages: z.unknown().optional().describe('Where a row for each page goes.'),
-  summary: z.string().min(1).optional().describe("The file that gets the run's totals as JSON; - is standard output."),
-  limit: z.int().positive().optional().describe('Lines of the input to take at most.'),
+  summary: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The file that gets the run's totals as JSON; - is standard output.")
+    .meta({ examples: ['summary.json'] }),
+  skip: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Lines of the input to pass over first; they are no lines of the run, and count nowhere.')
+    .meta({ examples: [1000] }),
+  limit: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Lines of the input to take at most, behind those that are skipped.')
+    .meta({ examples: [1000] }),
   checkpoint: z
     .string()
     .min(1)
     .optional()
-    .describe('The file by which a run that was cut off goes on; its folder is made where it is missing.'),
-  ordered: z.boolean().optional().describe('Whether rows come in the order of the input.'),
-  shard: shard().optional().describe('Only the hosts of one of several parts: 1/4 is the first of four.'),
+    .describe('The file by which a run that was cut off goes on; its folder is made where it is missing.')
+    .meta({ examples: ['.sluice/links.checkpoint'] }),
+  ordered: z
+    .boolean()
+    .optional()
+    .describe('Whether rows come in the order of the input.')
+    .meta({ examples: [true] }),
+  shard: shard()
+    .optional()
+    .describe('Only the hosts of one of several parts: 1/4 is the first of four.')
+    .meta({ examples: ['1/4'] }),
   maxFailures: maxFailures()
     .optional()
-    .describe('Lines that may fail, as a number or as a percentage of the lines read, before the exit code is 1.'),
+    .describe('Lines that may fail, as a number or as a percentage of the lines read, before the exit code is 1.')
+    .meta({ examples: ['5%', 100] }),
 });
 
 function shard() {

@@ -1,39 +1,61 @@
 import type { StageDefinition } from '../core/stage.ts';
 import { type Examination, examinePipeline, type Pipeline } from './build.ts';
-import type { PipelineTables } from './checks/outputs.ts';
 import { throwProblems } from './checks/problems.ts';
+import { loadDefinitions } from './definitions.ts';
 import { type FileOptions, readPipelineFile } from './document/file.ts';
+import type { PipelineDocument } from './document/pipeline-document.ts';
 
 /**
  * Makes the pipeline of a file's text: `parsePipelineFile` and `buildPipeline` in one.
  *
  * Errors: ConfigError with the problems of both, in the order of their places.
  */
-export function loadPipeline(
-  text: string,
-  options: FileOptions,
-  registry: readonly StageDefinition[],
-  tables: PipelineTables,
-): Pipeline {
-  const { pipeline, problems } = examineFile(text, options, registry, tables);
+export function loadPipeline(text: string, options: FileOptions, registry: readonly StageDefinition[]): Pipeline {
+  const { pipeline, problems } = examineFile(text, options, registry);
   throwProblems(problems);
   if (pipeline === undefined) throw new Error('a file without problems must give a pipeline');
   return pipeline;
 }
 
-/** Does what `loadPipeline` does, but gives the problems. A value that couldn't be read is not complained of twice. */
-export function examineFile(
+/** A pipeline file after its examination. `document` is undefined where it is no YAML. */
+export interface ExaminedFile extends Examination {
+  readonly document: PipelineDocument | undefined;
+}
+
+/** Does what `examinePipeline` does, with the definitions that the document names by files. */
+export async function examineDocument(
+  document: PipelineDocument,
+  registry: readonly StageDefinition[],
+): Promise<Examination> {
+  const definitions = await loadDefinitions(document, registry);
+  const { pipeline, problems } = examinePipeline(document, definitions.registry);
+  const all = [...definitions.problems, ...problems];
+  return { pipeline: definitions.problems.length === 0 ? pipeline : undefined, problems: all };
+}
+
+/** Does what `examineFile` does, with the definitions that the file names by other files. */
+export async function examineWholeFile(
   text: string,
   options: FileOptions,
   registry: readonly StageDefinition[],
-  tables: PipelineTables,
-): Examination {
+): Promise<ExaminedFile> {
+  const { document } = readPipelineFile(text, options);
+  if (document === undefined) return examineFile(text, options, registry);
+  const definitions = await loadDefinitions(document, registry);
+  const examined = examineFile(text, options, definitions.registry);
+  const pipeline = definitions.problems.length === 0 ? examined.pipeline : undefined;
+  return { ...examined, pipeline, problems: [...definitions.problems, ...examined.problems] };
+}
+
+/** Does what `loadPipeline` does, but gives the problems. A value that couldn't be read is not complained of twice. */
+export function examineFile(text: string, options: FileOptions, registry: readonly StageDefinition[]): ExaminedFile {
   const { document, problems } = readPipelineFile(text, options);
-  if (document === undefined) return { pipeline: undefined, problems };
-  const examination = examinePipeline(document, registry, tables);
+  if (document === undefined) return { document, pipeline: undefined, problems };
+  const examination = examinePipeline(document, registry);
   const known = new Set(problems.map((problem) => problem.order));
   const further = examination.problems.filter((problem) => !known.has(problem.order));
   return {
+    document,
     pipeline: problems.length === 0 ? examination.pipeline : undefined,
     problems: [...problems, ...further],
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionNotes } from '../core/option-notes.ts';
 import type { OptionsSchema } from '../core/stage.ts';
 
 /** An option of a stage as people read it. Everything that is printed about options comes from here. */
@@ -15,6 +16,8 @@ export interface OptionDescription {
   readonly choices?: readonly string[];
   /** Values to show, where the schema's `meta` has `examples`. */
   readonly examples?: readonly unknown[];
+  /** Whether it is the path of a file, or a list of paths, and what becomes of the file. */
+  readonly file?: 'input' | 'output';
 }
 
 /** The JSON Schema (draft 2020-12) of what a user may write in the place of a stage's options. */
@@ -27,7 +30,11 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
  */
 export function describeOptions(schema: OptionsSchema): readonly OptionDescription[] {
   const { properties = {}, required = [] } = optionsJsonSchema(schema);
-  return Object.entries(properties).map(([name, property]) => describe(name, property, required.includes(name)));
+  return Object.entries(properties).map(([name, property]) => {
+    const option = schema.shape[name];
+    const { file } = option === undefined ? {} : optionNotes(option);
+    return { ...describe(name, property, required.includes(name)), ...(file === undefined ? {} : { file }) };
+  });
 }
 
 /** Gives the JSON Schema of a stage's options as they are written, before any conversion. */
@@ -35,10 +42,17 @@ export function optionsJsonSchema(schema: OptionsSchema): JsonSchema {
   const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
-    override: ({ jsonSchema: part }) => {
+    override: ({ zodSchema, jsonSchema: part }) => {
+      // Of an option that is converted, zod leaves the examples out, which might be those of the outcome; ours never are.
+      const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+      if (Array.isArray(examples)) part.examples = examples;
       // That integers are exact is nothing to tell anyone.
       if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
       if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
+      // Our own notes; of them, JSON Schema knows that an option is deprecated.
+      if (part['replacedBy'] !== undefined) part.deprecated = true;
+      delete part['replacedBy'];
+      delete part['file'];
     },
   });
   return jsonSchema;

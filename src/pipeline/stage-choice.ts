@@ -3,13 +3,13 @@ import { issueProblems } from './checks/issues.ts';
 import {
   foundText,
   type Locator,
-  type Part,
   type Path,
   type Problem,
+  type ProblemDetails,
   problemAt,
   unknownName,
 } from './checks/problems.ts';
-import { isMap, withoutNulls } from './document/plain-map.ts';
+import { isMap, type PlainMap, withoutNulls } from './document/plain-map.ts';
 
 /** A stage of a pipeline with its options. */
 export interface StageChoice<Definition extends StageDefinition = StageDefinition> {
@@ -58,19 +58,33 @@ export function chooseStage<Type extends keyof StageTypes>(
 ): Chosen<StageTypes[Type]> {
   const names = stageNames(registry, type);
   const entry = nameAndOptions(value);
-  if (entry === undefined) return refusal(locator, path, shapeText(type, value, names));
+  if (entry === undefined) return refusal(locator, path, shapeText(type, value, names), { code: 'wrong-type' });
   const { name, options } = entry;
   const isOfType = (candidate: StageDefinition): candidate is StageTypes[Type] =>
     candidate.type === type && candidate.name === name;
   const definition = registry.find(isOfType);
-  if (definition !== undefined) return readOptions(definition, options, [...path, name], locator);
+  if (definition !== undefined) return readOptions(loadedFor(definition, options), options, [...path, name], locator);
   const other = registry.find((candidate) => candidate.name === name);
   const text = other === undefined ? unknownName(type, name, names) : `${name} is a ${other.type}, not a ${type}`;
-  return isMap(value) ? refusal(locator, [...path, name], text, 'key') : refusal(locator, path, text);
+  const place = isMap(value) ? [...path, name] : path;
+  return refusal(locator, place, text, { code: 'unknown-stage', part: isMap(value) ? 'key' : 'value' });
 }
 
-function refusal(locator: Locator, path: Path, text: string, part: Part = 'value') {
-  return { definition: undefined, choice: undefined, problems: [problemAt(locator, path, text, part)] };
+/** Gives the options of a stage as a map, also where the main one stands alone; undefined for what can't be options. */
+export function optionsMap({ mainOption }: StageDefinition, written: unknown): PlainMap | undefined {
+  if (isMap(written)) return written;
+  return mainOption === undefined ? undefined : { [mainOption]: written };
+}
+
+/** The definition that was found for a stage as it is written, where its own only says where to look. */
+function loadedFor<Definition extends StageDefinition>(definition: Definition, options: unknown): Definition {
+  const given = optionsMap(definition, options);
+  if (definition.type !== 'step' || given === undefined) return definition;
+  return (definition.loaded?.(given) as Definition | undefined) ?? definition;
+}
+
+function refusal(locator: Locator, path: Path, text: string, details: ProblemDetails) {
+  return { definition: undefined, choice: undefined, problems: [problemAt(locator, path, text, details)] };
 }
 
 function nameAndOptions(value: unknown): { readonly name: string; readonly options: unknown } | undefined {
@@ -101,14 +115,15 @@ function readOptions<Definition extends StageDefinition>(
   path: Path,
   locator: Locator,
 ): Chosen<Definition> {
-  if (!isMap(value)) {
+  const options = optionsMap(definition, value);
+  if (options === undefined) {
     const text = `expected the options of ${definition.name} as a map, got ${foundText(value)}`;
-    return { definition, choice: undefined, problems: [problemAt(locator, path, text)] };
+    return { definition, choice: undefined, problems: [problemAt(locator, path, text, { code: 'wrong-type' })] };
   }
-  const given = withoutNulls(value);
+  const given = withoutNulls(options);
   const result = definition.options.safeParse(given);
   if (result.success) return { definition, choice: { definition, given, options: result.data, path }, problems: [] };
   const names = Object.keys(definition.options.shape);
-  const checked = { locator, path, value: given, names, noun: 'option' };
+  const checked = { locator, path, value: given, names, noun: 'option' } as const;
   return { definition, choice: undefined, problems: issueProblems(result.error.issues, checked) };
 }

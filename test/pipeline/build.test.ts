@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ConfigError } from '../../src/core/errors.ts';
 import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
-import { documentFromFlags, parsePipelineFile } from '../../src/pipeline/document/file.ts';
-import { definitions, env, tables } from '../helpers/definitions.ts';
+import { parsePipelineFile } from '../../src/pipeline/document/file.ts';
+import { documentFromFlags } from '../../src/pipeline/document/pipeline-document.ts';
+import { definitions, env } from '../helpers/definitions.ts';
 
 function build(text: string): Pipeline {
-  return buildPipeline(parsePipelineFile(text, { file: 'a.yaml', env, sets: [] }), definitions, tables);
+  return buildPipeline(parsePipelineFile(text, { file: 'a.yaml', env, sets: [] }), definitions);
 }
 
-function names({ source, steps, sink }: Pipeline): readonly string[] {
-  return [source, ...steps, sink].map((choice) => choice.definition.name);
+function names({ source, steps, sinks }: Pipeline): readonly string[] {
+  return [source, ...steps, ...sinks].map((choice) => choice.definition.name);
 }
 
 test('a file becomes its stages, with options checked and converted', () => {
@@ -25,7 +26,7 @@ test('a file becomes its stages, with options checked and converted', () => {
     delay: 0,
     maxBytes: 10_485_760,
     headers: { Accept: 'text/html', Authorization: 'Bearer many' },
-    proxy: 'http://user:secret@proxy.example:3128/',
+    proxy: 'http://user:many@proxy.example:3128/',
     insecure: false,
     notHtml: 'skip',
   });
@@ -44,14 +45,16 @@ test('a choice keeps what was given and where its options stand', () => {
 });
 
 test('without a sink, rows go to standard output as TSV', () => {
-  const { sink } = build('source: lines\nsteps: [fetch, links]');
-  assert.equal(sink.definition.name, 'tsv');
-  assert.deepEqual(sink.options, { path: '-', header: true });
+  const { sinks } = build('source: lines\nsteps: [fetch, links]');
+  assert.deepEqual(
+    sinks.map(({ definition, options }) => [definition.name, options]),
+    [['tsv', { path: '-', header: true }]],
+  );
 });
 
 test('keys that are not there are not in the pipeline either', () => {
   const pipeline = build('source: lines\nsteps: [fetch, links]\nlimit:\npages:');
-  assert.deepEqual(Object.keys(pipeline), ['name', 'source', 'steps', 'sink']);
+  assert.deepEqual(Object.keys(pipeline), ['name', 'source', 'steps', 'scopes', 'used', 'sinks']);
 });
 
 test('a stage without options can be a name, a key without value, or an empty map', () => {
@@ -70,7 +73,7 @@ test('a problem with a flag names the flag and not the path', () => {
   const value = { source: { lines: {} }, steps: [{ fetch: { timeout: 'x', retries: 99 } }, { links: {} }] };
   const document = documentFromFlags(value, (path) => (path.at(-1) === 'timeout' ? '--timeout' : undefined));
   assert.throws(
-    () => buildPipeline(document, definitions, tables),
+    () => buildPipeline(document, definitions),
     (error) => {
       assert.ok(error instanceof ConfigError);
       assert.deepEqual(error.problems, [
@@ -85,7 +88,7 @@ test('a problem with a flag names the flag and not the path', () => {
 test('a problem with a value that was set names the flag', () => {
   const sets = ['steps.fetch.timeout=5x', 'pages={csv: {columns: [nope]}}'];
   const document = parsePipelineFile('source: lines\nsteps: [fetch, links]', { file: 'a.yaml', env, sets });
-  assert.throws(() => buildPipeline(document, definitions, tables), {
+  assert.throws(() => buildPipeline(document, definitions), {
     problems: [
       '--set steps.fetch.timeout=5x: expected a duration such as 30s, got "5x".',
       '--set pages={…}: pages.csv.path: is required.',

@@ -1,8 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
 import { sinkFailed } from '../../formats/byte-target.ts';
-import { type CheckpointState, checkpointState } from './checkpoint-state.ts';
+import { CHECKPOINT_FORMAT, type CheckpointState, checkpointState } from './checkpoint-state.ts';
 
 /** The calls by which a checkpoint gets to the disk, in this order; a test puts failures in between. */
 export interface CheckpointDisk {
@@ -25,10 +26,16 @@ export async function readCheckpoint(path: string): Promise<CheckpointState | un
     });
   });
   if (text === undefined) return undefined;
-  const result = checkpointState.safeParse(parsed(text));
+  const value = parsed(text);
+  const result = checkpointState.safeParse(value);
   if (result.success) return result.data;
+  const format = formatOf(value);
+  const what =
+    format === undefined || format === CHECKPOINT_FORMAT
+      ? 'this is no checkpoint'
+      : `this is the checkpoint of another version of sluice (its form is ${format}, this version has ${CHECKPOINT_FORMAT}): end it with that one`;
   const advice = 'Name another file, or start over with --restart.';
-  throw new StageError('CHECKPOINT_MISMATCH', `${path}: this is no checkpoint that this version can read. ${advice}`);
+  throw new StageError('CHECKPOINT_MISMATCH', `${path}: ${what}. ${advice}`);
 }
 
 /**
@@ -89,6 +96,12 @@ async function syncFolder(path: string, disk: CheckpointDisk): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** The version that a checkpoint says it has, of whatever form the rest is. */
+function formatOf(value: unknown): number | undefined {
+  const result = z.object({ format: z.int(), identity: z.string() }).safeParse(value);
+  return result.success ? result.data.format : undefined;
 }
 
 function parsed(text: string): unknown {

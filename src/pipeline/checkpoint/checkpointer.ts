@@ -1,18 +1,21 @@
-import type { OutputState, SourceIdentity } from '../../core/stage.ts';
+import type { SourceIdentity } from '../../core/stage.ts';
+import type { StepState } from '../../core/step-state.ts';
 import type { Ledger } from '../run/ledger.ts';
 import type { Positions } from '../run/positions.ts';
 import type { Outputs } from '../run/settlement.ts';
-import { writeCheckpoint } from './checkpoint-file.ts';
-import type { CheckpointState } from './checkpoint-state.ts';
+import { type CheckpointDisk, writeCheckpoint } from './checkpoint-file.ts';
+import { CHECKPOINT_FORMAT, type CheckpointState } from './checkpoint-state.ts';
 
 /** What a run's checkpoints are made of. */
 export interface CheckpointParts {
   readonly path: string;
   readonly identity: string;
-  readonly inputs: SourceIdentity;
   readonly ledger: Ledger;
   readonly positions: Positions;
   readonly outputs: Outputs;
+  /** By what the input is known again, as far as it has been read. */
+  inputs(): SourceIdentity;
+  readonly stepStates: { save(low: number): Promise<readonly StepState[]> };
   /** Time of this run and those before it, now. */
   elapsedMs(): number;
 }
@@ -25,13 +28,16 @@ export interface CheckpointSettings {
   readonly saved: CheckpointState | undefined;
   /** Told once, when a checkpoint can't be written; there are no more then. */
   readonly onError: (error: unknown) => void;
+  /** A test puts failures in between. */
+  readonly disk?: CheckpointDisk;
 }
 
 /**
  * Keeps a run's checkpoint up to date.
  *
- * What is done and how far the outputs are is noted in one turn; then the outputs are brought to the disk up to there, and
- * only then the checkpoint says so. A crash at any moment leaves a checkpoint that is true of the outputs' first bytes.
+ * What is done, what the steps have learnt from it and how far the outputs are is noted in one turn; then the outputs and
+ * the steps' files are brought to the disk up to there, and only then the checkpoint says so. A crash at any moment leaves a
+ * checkpoint that is true of the first bytes of each.
  */
 export class Checkpointer {
   readonly #parts: CheckpointParts;
@@ -39,6 +45,8 @@ export class Checkpointer {
   #saved: Pick<CheckpointState, 'totals' | 'isComplete'> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Ends with the last save that was begun; undefined where none is under way. Never rejects. */
+  #last: Promise<void> | undefined;
 
   constructor(parts: CheckpointParts, settings: CheckpointSettings) {
     this.#parts = parts;
@@ -63,18 +71,43 @@ export class Checkpointer {
     clearTimeout(this.#timer);
   }
 
-  /** Saves, unless no line has ended since the last time. Not while another one is under way. Errors: StageError. */
-  async save(isComplete: boolean): Promise<void> {
-    const { path, identity, inputs, ledger, positions, outputs } = this.#parts;
+  /**
+   * Saves, unless no line has ended since the last time; behind one that is under way. Two at once would write the same files.
+   *
+   * Errors: StageError.
+   */
+  save(isComplete: boolean): Promise<void> {
+    const saved = this.#last === undefined ? this.#save(isComplete) : this.#last.then(() => this.#save(isComplete));
+    const ended = saved
+      .catch(() => {})
+      .then(() => {
+        if (this.#last === ended) this.#last = undefined;
+      });
+    this.#last = ended;
+    return saved;
+  }
+
+  async #save(isComplete: boolean): Promise<void> {
+    const { path, identity, ledger, positions, outputs, stepStates } = this.#parts;
     const totals = ledger.totals();
     if (this.#saved?.totals.read === totals.read && (this.#saved.isComplete || !isComplete)) return;
-    // In one turn: the outputs' marks stand exactly behind the lines that the ledger and the positions have as done.
-    const noted = { positions: positions.state(), totals, elapsedMs: this.#parts.elapsedMs() };
-    const marks = [outputs.sink, outputs.failures, outputs.pages].map((output) => output?.writer.mark());
-    const [sink, failures, pages] = await Promise.all(marks);
-    const states = { sink: sink as OutputState, ...(failures && { failures }), ...(pages && { pages }) };
-    const state = { format: 1, identity, inputs, ...noted, outputs: states, isComplete } as CheckpointState;
-    await writeCheckpoint(path, state);
+    // In one turn: the steps' states and the outputs' marks stand exactly behind the lines that the ledger and the positions have as done.
+    const noted = {
+      inputs: this.#parts.inputs(),
+      positions: positions.state(),
+      totals,
+      elapsedMs: this.#parts.elapsedMs(),
+    };
+    const [steps, sinks, failures, pages] = await Promise.all([
+      stepStates.save(positions.low),
+      Promise.all(outputs.sinks.map(({ writer }) => writer.mark())),
+      outputs.failures?.writer.mark(),
+      outputs.pages?.writer.mark(),
+    ]);
+    const states = { sinks, ...(failures && { failures }), ...(pages && { pages }) };
+    const saved = { format: CHECKPOINT_FORMAT, identity, ...noted, outputs: states, steps, isComplete };
+    const state = saved as CheckpointState;
+    await writeCheckpoint(path, state, this.#settings.disk);
     this.#saved = state;
   }
 }

@@ -1,6 +1,8 @@
 import { StageError } from '../../core/errors.ts';
+import { lineHash } from '../../core/line-hash.ts';
 import type { SourceResume } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
+import type { KnownLine } from '../run/positions.ts';
 import { makeCheckpointFolder, readCheckpoint } from './checkpoint-file.ts';
 import { type LockOwner, lockCheckpoint } from './checkpoint-lock.ts';
 import type { CheckpointState } from './checkpoint-state.ts';
@@ -46,31 +48,26 @@ export async function openCheckpoint(
   }
 }
 
-/** Where the source is taken up: at the last line before those that are not done, or at the start where a step must see every line. */
-export function sourceResume(state: CheckpointState, pipeline: Pipeline): SourceResume {
-  const { last } = state.positions;
-  const from = last === null || seesAllLines(pipeline) ? undefined : { ...last.origin, sourceUrl: last.sourceUrl };
-  return { from, known: state.inputs };
+/** Where the source is taken up: at the last line before those that are not done. */
+export function sourceResume(state: CheckpointState): SourceResume {
+  return { from: state.positions.last?.origin, known: state.inputs };
 }
 
-/** Whether a step must see all lines again when a run is taken up. */
-export function seesAllLines(pipeline: Pipeline): boolean {
-  return pipeline.steps.some(({ definition }) => definition.isStateful === true);
-}
-
-/** Makes sure that a line that is read again is the one that the checkpoint knows. Errors: StageError `CHECKPOINT_MISMATCH`. */
+/**
+ * Makes sure that a line that is read again is the one that the checkpoint knows.
+ *
+ * Errors: StageError `CHECKPOINT_MISMATCH`, which names the place alone: either line may hold a password.
+ */
 export function checkLine(state: CheckpointState, sequence: number, sourceUrl: string): void {
   const { last } = state.positions;
-  if (last === null || last.origin.sequence !== sequence || last.sourceUrl === sourceUrl) return;
-  throw otherInput(last, `this line was ${JSON.stringify(last.sourceUrl)}, and is ${JSON.stringify(sourceUrl)}`);
+  if (last === null || last.origin.sequence !== sequence || last.lineHash === lineHash(sourceUrl)) return;
+  throw otherInput(last, 'this is not the line that was there; one that had no end when it was read may have grown');
 }
 
 /** What it is to the run that the input ended before the last line that the checkpoint knows. */
 export function shorterInput(last: KnownLine): StageError {
-  return otherInput(last, `this line was ${JSON.stringify(last.sourceUrl)}, and the input ends before it`);
+  return otherInput(last, 'it ends before this line');
 }
-
-type KnownLine = NonNullable<CheckpointState['positions']['last']>;
 
 function otherInput({ origin }: KnownLine, what: string): StageError {
   const place = `${origin.input}:${origin.line}`;

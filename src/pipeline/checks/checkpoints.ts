@@ -1,13 +1,12 @@
 import type { SinkDefinition, SourceDefinition, StepDefinition } from '../../core/stage.ts';
 import type { StageChoice } from '../stage-choice.ts';
-import type { PipelineTables } from './outputs.ts';
 import { type Locator, type Problem, problemAt, quoted } from './problems.ts';
 
 /** The stages of a pipeline that could be made. */
 interface Stages {
   readonly source: StageChoice<SourceDefinition> | undefined;
   readonly steps: readonly (StageChoice<StepDefinition> | undefined)[];
-  readonly outputs: { readonly [Role in keyof PipelineTables]: StageChoice<SinkDefinition> | undefined };
+  readonly outputs: readonly StageChoice<SinkDefinition>[];
 }
 
 /** Gives a problem for each stage that can't take part in the checkpoint that the pipeline asks for. */
@@ -21,30 +20,33 @@ function sourceProblems(locator: Locator, source: Stages['source']): readonly Pr
   const twice = paths.findIndex((path, index) => paths.indexOf(path) < index);
   if (twice === -1) return [];
   const text = `the input ${quoted(String(paths[twice]))} is there twice: a checkpoint needs each to have a name of its own`;
-  return [problemAt(locator, [...source.path, 'path', twice], text)];
+  return [problemAt(locator, [...source.path, 'path', twice], text, { code: 'no-checkpoint' })];
 }
 
 /** What a step gives must not depend on the order in which other steps happen to finish. */
 function stepProblems(locator: Locator, steps: Stages['steps']): readonly Problem[] {
-  const firstOther = steps.findIndex((step) => step !== undefined && step.definition.isStateful !== true);
+  const firstOther = steps.findIndex((step) => step !== undefined && !keepsItsPlace(step.definition));
   return steps.flatMap((step, index) => {
     if (step === undefined || step.definition.isStateful !== true || firstOther === -1 || index < firstOther) return [];
     const other = steps[firstOther]?.definition.name ?? '';
-    return [
-      problemAt(locator, step.path, `has to stand before ${other}: only there a checkpoint can bring back its state`),
-    ];
+    const text = `has to stand before ${other}: only there a checkpoint can bring back its state`;
+    return [problemAt(locator, step.path, text, { code: 'no-checkpoint' })];
   });
 }
 
+function keepsItsPlace({ isStateful, isPure }: StepDefinition): boolean {
+  return isStateful === true || isPure === true;
+}
+
 function outputProblems(locator: Locator, outputs: Stages['outputs']): readonly Problem[] {
-  return Object.values(outputs).flatMap((output) => {
-    if (output === undefined) return [];
+  return outputs.flatMap((output) => {
     if (output.options['path'] === '-') {
       const text = "standard output can't be cut back to a checkpoint: write to a file";
-      return [problemAt(locator, [...output.path, 'path'], text)];
+      return [problemAt(locator, [...output.path, 'path'], text, { code: 'no-checkpoint' })];
     }
     if (output.definition.verify === undefined) {
-      return [problemAt(locator, output.path, `${output.definition.name} can't take part in a checkpoint`)];
+      const text = `${output.definition.name} can't take part in a checkpoint`;
+      return [problemAt(locator, output.path, text, { code: 'no-checkpoint' })];
     }
     return [];
   });

@@ -8,6 +8,7 @@ import {
   nearestName,
   type Path,
   type Problem,
+  type ProblemCode,
   problemAt,
   unknownName,
 } from './problems.ts';
@@ -26,7 +27,7 @@ export interface Checked {
   /** The names that the value's keys may have. */
   readonly names: readonly string[];
   /** What such a key is called in messages: `option`. */
-  readonly noun: string;
+  readonly noun: 'key' | 'option';
 }
 
 /**
@@ -43,19 +44,31 @@ export function issueProblems(issues: readonly Issue[], checked: Checked): Probl
     const value = valueAt(checked.value, issue.path);
     // A rule about several options together says all there is to say, and may be about one that was left out.
     if (issue.code === 'custom' && !/^expected /.test(issue.message)) {
-      return problemAt(checked.locator, path, printable(issue.message));
+      return problemAt(checked.locator, path, printable(issue.message), { code: 'conflict' });
     }
     // What is missing has no place of its own: its parent's key is shown.
-    if (value === undefined) return problemAt(checked.locator, path, 'is required', 'key');
-    return problemAt(checked.locator, path, `${expectation(issue)}, got ${found(value, path)}${hint(issue, value)}`);
+    if (value === undefined) return missingAt(checked.locator, path);
+    const text = `${expectation(issue)}, got ${found(value, path, checked.locator)}${hint(issue, value)}`;
+    return problemAt(checked.locator, path, text, { code: codeOf(issue, value) });
   });
+}
+
+function missingAt(locator: Locator, path: Path): Problem {
+  return problemAt(locator, path, 'is required', { code: 'missing', part: 'key' });
+}
+
+/** A value of the right type may still be the wrong one. An option with a form of its own (`30s`) takes texts and numbers. */
+function codeOf(issue: Issue, value: unknown): ProblemCode {
+  const isPlain = typeof value === 'string' || typeof value === 'number';
+  return issue.code === 'invalid_type' || (issue.code === 'custom' && !isPlain) ? 'wrong-type' : 'wrong-value';
 }
 
 function unknownKeys(keys: readonly string[], parent: Path, { locator, path, names, noun }: Checked): Problem[] {
   const known = parent.length === 0 ? names : undefined;
+  const details = { code: `unknown-${noun}`, part: 'key' } as const;
   return keys
     .slice(0, MAX_ISSUES)
-    .map((key) => problemAt(locator, [...path, ...parent, key], unknownName(noun, key, known), 'key'));
+    .map((key) => problemAt(locator, [...path, ...parent, key], unknownName(noun, key, known), details));
 }
 
 /**
@@ -65,14 +78,15 @@ function unknownKeys(keys: readonly string[], parent: Path, { locator, path, nam
 function unionProblems(issue: z.core.$ZodIssueInvalidUnion, checked: Checked): Problem[] {
   const path = [...checked.path, ...issue.path];
   const value = valueAt(checked.value, issue.path);
-  if (value === undefined) return [problemAt(checked.locator, path, 'is required', 'key')];
+  if (value === undefined) return [missingAt(checked.locator, path)];
   const inner = issue.errors.find((issues) => issues.length > 0 && issues.every((one) => one.path.length > 0));
   if (inner !== undefined) return issueProblems(inner, { ...checked, path, value });
   const forms = issue.errors.map((issues) => issues[0]).filter((one) => one !== undefined);
   const expected = forms.map((form) => expectation(form).replace(/^expected /, ''));
   const choices = forms.map((form) => hint(form, value)).join('');
   const text = expected.length === 0 ? 'is not valid' : `expected ${[...new Set(expected)].join(', or ')}`;
-  return [problemAt(checked.locator, path, `${text}, got ${found(value, path)}${choices}`)];
+  const code = forms.every((form) => codeOf(form, value) === 'wrong-type') ? 'wrong-type' : 'wrong-value';
+  return [problemAt(checked.locator, path, `${text}, got ${found(value, path, checked.locator)}${choices}`, { code })];
 }
 
 function expectation(issue: Issue): string {
@@ -105,6 +119,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: 'a map',
   record: 'a map',
   string: 'text',
+  tuple: 'a list',
 };
 
 function choiceText(values: readonly unknown[]): string {
@@ -132,8 +147,9 @@ function hint(issue: Issue, value: unknown): string {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
-function found(value: unknown, path: Path): string {
-  const isSecret = path.some((key) => typeof key === 'string' && isSecretName(key));
+function found(value: unknown, path: Path, locator: Locator): string {
+  const isSecret =
+    path.some((key) => typeof key === 'string' && isSecretName(key)) || locator.isSecret?.(path) === true;
   if (isSecret && typeof value !== 'object') return `a ${typeof value}`;
   return foundText(typeof value === 'string' ? maskSecrets(value, String(path.at(-1))) : value);
 }

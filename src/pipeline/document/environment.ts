@@ -1,8 +1,16 @@
 /** A text with its references to the environment resolved. */
 export interface Substitution {
   readonly text: string;
-  /** What was wrong with the references, a clause each; empty where all is well. */
-  readonly problems: readonly string[];
+  /** Names of the variables that it refers to. */
+  readonly variables: readonly string[];
+  /** What was wrong with the references; empty where all is well. */
+  readonly problems: readonly ReferenceProblem[];
+}
+
+/** What is wrong with a reference. `text` is a clause without the stop at its end. */
+export interface ReferenceProblem {
+  readonly code: 'unset-variable' | 'bad-reference';
+  readonly text: string;
 }
 
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
@@ -15,22 +23,27 @@ const REFERENCE_BODY = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
  * Problems: a variable that is unset and has no default, a reference that isn't well formed.
  */
 export function substitute(text: string, env: Readonly<Record<string, string | undefined>>): Substitution {
-  const problems: string[] = [];
+  const problems: ReferenceProblem[] = [];
+  const variables: string[] = [];
   const substituted = text.replace(REFERENCE, (whole, body: string | undefined, end: string) => {
     if (body === undefined) return '${';
     const match = end === '' ? null : REFERENCE_BODY.exec(body);
     if (match === null) {
-      problems.push(`expected \${NAME} or \${NAME:-default} ($\${ for a literal \${), got ${whole}`);
+      const text = `expected \${NAME} or \${NAME:-default} ($\${ for a literal \${), got ${whole}`;
+      problems.push({ code: 'bad-reference', text });
       return '';
     }
     const [, name = '', fallback] = match;
+    variables.push(name);
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-    if (value === undefined)
-      problems.push(`the environment variable ${name} is not set: set it, or write \${${name}:-default}`);
+    if (value === undefined) {
+      const text = `the environment variable ${name} is not set: set it, or write \${${name}:-default}`;
+      problems.push({ code: 'unset-variable', text });
+    }
     return value ?? '';
   });
-  return { text: substituted, problems };
+  return { text: substituted, variables, problems };
 }
 
 /** True where `substitute` would look at the text at all. */

@@ -5,16 +5,38 @@ import { maskSecrets } from '../secrets.ts';
 import { isMap } from './plain-map.ts';
 import { readPlainScalar, readYaml } from './yaml-value.ts';
 
-/** A value that `--set` put into the document. */
+/** Where a value that is not in the file came from. */
+export type SettingKind = 'environment' | 'flag' | 'set';
+
+/** A value for a place of the document, from outside the file. */
+export interface Override {
+  readonly kind: SettingKind;
+  /** What to call it in messages: `SLUICE_TIMEOUT`, `--limit`. */
+  readonly label: string;
+  /**
+   * Keys with dots between: `steps.*.fetch.timeout`; `*` stands for each entry of a list. Where its last key has no place
+   * to go, because there is no such stage, it has no effect.
+   */
+  readonly path: string;
+  /** Whether it only fills a place that is empty. */
+  readonly isFallback?: boolean;
+  readonly value: unknown;
+}
+
+/** What is to be set: the text of a `--set`, or an override. */
+export type SetRequest = string | Override;
+
+/** A value that was put into the document. */
 export interface Setting {
+  readonly kind: SettingKind;
   readonly path: Path;
   /** The outermost map that had to be made for it, or the path itself. */
   readonly created: Path;
-  /** The flag as typed, `--set steps.0.fetch.timeout=5x`; secrets masked, lists and maps left out. */
+  /** The flag as typed, `--set steps.0.fetch.timeout=5x`; secrets masked, lists and maps left out. Or the override's. */
   readonly label: string;
 }
 
-/** A document after `--set`. */
+/** A document after its settings. */
 export interface SetDocument {
   readonly value: unknown;
   readonly settings: readonly Setting[];
@@ -23,23 +45,26 @@ export interface SetDocument {
 }
 
 /**
- * Follows each `path=value`, in order, on a copy of the document.
+ * Follows each request, in order, on a copy of the document.
  *
- * A path is made of keys and 0-based indexes: `steps.0.fetch.timeout`. In a list, the name of a stage stands for the one
- * element that has it: `steps.fetch.timeout`. Missing maps are made. The value is a YAML scalar (`5`, `true`, `30s`) or,
- * where it starts with a bracket, a brace or a quote, YAML's flow form (`[a, b]`).
+ * That of `--set` is `path=value`. A path is made of keys and 0-based indexes: `steps.0.fetch.timeout`. In a list, the
+ * name of a stage stands for the one element that has it: `steps.fetch.timeout`. Missing maps are made. The value is a
+ * YAML scalar (`5`, `true`, `30s`) or, where it starts with a bracket, a brace or a quote, YAML's flow form (`[a, b]`).
  */
-export function applySets(value: unknown, sets: readonly string[]): SetDocument {
+export function applySets(value: unknown, sets: readonly SetRequest[]): SetDocument {
   const settings: Setting[] = [];
   const errors: { label: string; text: string }[] = [];
   let current = value;
   for (const set of sets) {
-    const label = `--set ${printable(shownSet(set), 100)}`;
+    const label = typeof set === 'string' ? `--set ${printable(shownSet(set), 100)}` : set.label;
+    const kind = typeof set === 'string' ? 'set' : set.kind;
     try {
-      const { path, setValue } = parseSet(set, current);
-      const created = missingAt(current, path);
-      current = withValue(current, path, setValue, []);
-      settings.push({ path, created, label });
+      const { paths, setValue } = typeof set === 'string' ? parseSet(set, current) : placesOf(set, current);
+      for (const path of paths) {
+        const created = missingAt(current, path);
+        current = withValue(current, path, setValue, []);
+        settings.push({ kind, path, created, label });
+      }
     } catch (error) {
       if (!(error instanceof SetError)) throw error;
       errors.push({ label, text: error.message });
@@ -48,7 +73,7 @@ export function applySets(value: unknown, sets: readonly string[]): SetDocument 
   return { value: current, settings, errors };
 }
 
-/** Why one `--set` can't be followed; never leaves this file. */
+/** Why a request can't be followed; never leaves this file. */
 class SetError extends Error {
   override readonly name = 'SetError';
 }
@@ -63,12 +88,41 @@ function shownSet(set: string): string {
   return `${path}=${maskSecrets(value, path)}`;
 }
 
-function parseSet(set: string, document: unknown): { path: Path; setValue: unknown } {
+/** Where a value goes, and the value. */
+interface ResolvedSet {
+  readonly paths: readonly Path[];
+  readonly setValue: unknown;
+}
+
+function parseSet(set: string, document: unknown): ResolvedSet {
   const equals = set.indexOf('=');
   if (equals <= 0) throw new SetError('expected path=value, such as sink.csv.path=links.csv');
   const segments = set.slice(0, equals).split('.');
   if (segments.includes('')) throw new SetError('the path has an empty part');
-  return { path: resolvePath(segments, document), setValue: readValue(set.slice(equals + 1)) };
+  return { paths: [resolvePath(segments, document)], setValue: readValue(set.slice(equals + 1)) };
+}
+
+/** The places in the document that an override's path leads to. */
+function placesOf({ path, value, isFallback = false }: Override, document: unknown): ResolvedSet {
+  const keys = path.split('.');
+  let places: readonly { path: Path; value: unknown }[] = [{ path: [], value: document }];
+  for (const key of keys.slice(0, -1)) {
+    places = places.flatMap((place) =>
+      entriesOf(place.value)
+        .filter(([name]) => (typeof name === 'number' ? key === '*' : key === name))
+        .map(([name, child]) => ({ path: [...place.path, name], value: child })),
+    );
+  }
+  const last = keys.at(-1) ?? '';
+  const isFree = (place: { value: unknown }) => !isFallback || childOf(place.value, last) == null;
+  return { paths: places.filter(isFree).map((place) => [...place.path, last]), setValue: value };
+}
+
+/** The entries of a list or a map. A stage that is only named, `dedupe`, is short for `dedupe: {}`. */
+function entriesOf(value: unknown): readonly (readonly [string | number, unknown])[] {
+  if (typeof value === 'string') return [[value, {}]];
+  if (Array.isArray(value)) return [...value.entries()];
+  return isMap(value) ? Object.entries(value) : [];
 }
 
 /** Turns the words of a path into keys and indexes, along the document. */

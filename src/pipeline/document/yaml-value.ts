@@ -13,7 +13,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { printable } from '../../core/printable.ts';
-import type { Path } from '../checks/problems.ts';
+import type { Path, ProblemCode } from '../checks/problems.ts';
 import { hasReference, substitute, unshieldReferences } from './environment.ts';
 
 /** The plain data of a YAML document, and what is needed to find its places. */
@@ -27,6 +27,8 @@ export interface YamlValue {
   readonly targets: ReadonlyMap<Alias, Node>;
   /** The entries of each map by the text of their keys. */
   readonly entries: ReadonlyMap<Node, Entries>;
+  /** Names of the environment variables that each text refers to. */
+  readonly variables: ReadonlyMap<Node, readonly string[]>;
 }
 
 /** What was wrong with a value. */
@@ -34,6 +36,7 @@ export interface YamlProblem {
   readonly path: Path;
   /** Offset in the file, in UTF-16 units. */
   readonly offset: number;
+  readonly code: ProblemCode;
   /** A clause without the stop at its end. */
   readonly text: string;
 }
@@ -93,6 +96,7 @@ class YamlReader {
   readonly #anchors = new Map<string, Anchored>();
   readonly #targets = new Map<Alias, Node>();
   readonly #entries = new Map<Node, Entries>();
+  readonly #variables = new Map<Node, readonly string[]>();
   /** Nodes met so far. */
   #nodes = 0;
   /** Values so far, each alias counted as what it stands for. */
@@ -107,16 +111,25 @@ class YamlReader {
   read(): YamlValue {
     const value = this.#read(this.#document.contents, []);
     const isComplete = this.#nodes <= MAX_VALUES;
-    return { value, isComplete, problems: this.#problems, targets: this.#targets, entries: this.#entries };
+    return {
+      value,
+      isComplete,
+      problems: this.#problems,
+      targets: this.#targets,
+      entries: this.#entries,
+      variables: this.#variables,
+    };
   }
 
   #read(node: Node | null, path: Path): unknown {
     if (this.#nodes > MAX_VALUES) return null;
     this.#nodes += 1;
     this.#size += 1;
-    if (this.#nodes > MAX_VALUES) return this.#refuse(node, path, `the file has more than ${MAX_VALUES} values`);
+    if (this.#nodes > MAX_VALUES) {
+      return this.#refuse(node, path, 'too-large', `the file has more than ${MAX_VALUES} values`);
+    }
     if (isAlias(node)) return this.#readAlias(node, path);
-    if (path.length > MAX_DEPTH) return this.#refuse(node, path.slice(0, MAX_DEPTH), 'nested too deeply');
+    if (path.length > MAX_DEPTH) return this.#refuse(node, path.slice(0, MAX_DEPTH), 'too-deep', 'nested too deeply');
     const sizeBefore = this.#size;
     const value = this.#readContent(node, path);
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
@@ -135,7 +148,8 @@ class YamlReader {
   #readAlias(alias: Alias, path: Path): unknown {
     const anchored = this.#anchors.get(alias.source);
     if (anchored === undefined) {
-      this.#refuse(alias, path, `no value with the anchor &${printable(alias.source, 60)} ends before this alias`);
+      const anchor = printable(alias.source, 60);
+      this.#refuse(alias, path, 'bad-alias', `no value with the anchor &${anchor} ends before this alias`);
       return `*${alias.source}`;
     }
     this.#targets.set(alias, anchored.node);
@@ -144,7 +158,7 @@ class YamlReader {
     this.#aliasValues += anchored.size;
     if (this.#aliasValues <= MAX_ALIAS_VALUES) return anchored.value;
     if (before <= MAX_ALIAS_VALUES) {
-      this.#refuse(alias, path, `the aliases stand for more than ${MAX_ALIAS_VALUES} values`);
+      this.#refuse(alias, path, 'bad-alias', `the aliases stand for more than ${MAX_ALIAS_VALUES} values`);
     }
     return `*${alias.source}`;
   }
@@ -159,7 +173,9 @@ class YamlReader {
       // The later one counts, as it does for whoever reads JSON; its place is the one to be shown.
       const isRepeated = entries.has(name);
       entries.set(name, pair);
-      if (isRepeated) this.#refuse(pair.key, [...path, name], 'this key is there twice in its map');
+      if (isRepeated) {
+        this.#refuse(pair.key, [...path, name], 'duplicate-key', 'this key is there twice in its map');
+      }
       values.push([name, this.#read(pair.value, [...path, name])]);
     }
     // Makes own properties of all of them, `__proto__` included.
@@ -168,7 +184,7 @@ class YamlReader {
 
   #readKey(key: Node | null, path: Path): string | undefined {
     if (!isScalar(key)) {
-      this.#refuse(key, path, 'a key must be text');
+      this.#refuse(key, path, 'bad-key', 'a key must be text');
       return undefined;
     }
     return typeof key.value === 'string' ? unshieldReferences(key.value) : (key.source ?? String(key.value));
@@ -183,15 +199,16 @@ class YamlReader {
     const text = unshieldReferences(scalar.value);
     if (this.#env === undefined || !hasReference(text)) return text;
     const substitution = substitute(text, this.#env);
-    for (const problem of substitution.problems) this.#refuse(scalar, path, problem);
+    this.#variables.set(scalar, substitution.variables);
+    for (const { code, text } of substitution.problems) this.#refuse(scalar, path, code, text);
     // The text as written stays where it is, so that nobody takes the value for left out as well.
     if (substitution.problems.length > 0) return text;
     return scalar.type === Scalar.PLAIN ? readPlainScalar(substitution.text) : substitution.text;
   }
 
-  #refuse(node: Node | null, path: Path, text: string): null {
+  #refuse(node: Node | null, path: Path, code: ProblemCode, text: string): null {
     const offset = node?.range?.[0] ?? 0;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ path, offset, text });
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ path, offset, code, text });
     return null;
   }
 }

@@ -1,13 +1,17 @@
 import type { LinksRecord } from '../../core/record.ts';
 import type { Positions } from './positions.ts';
 
-/** How far the input may be read beyond the first line that is not done. Bounds the pages that wait for their turn. */
+/**
+ * Lines that may be read and not done. Bounds the pages that wait for their turn, and only them: lines that are skipped on
+ * the way, all but a few where `--shard` is used, don't keep others from being fetched.
+ */
 const WINDOW = 1024;
 
 /**
  * Puts pages into the order of the input: a page that is done before an earlier line waits for that line.
  *
- * Bound: 1,024 lines between the first one that is not done and the last one read; `room` keeps the source to that.
+ * Where the run is being stopped, pages behind a line that stays undone wait for ever: they are undone, too.
+ * Bound: 1,024 lines that are read and not done; `room` keeps the source to that.
  */
 export class OrderedRows {
   readonly #positions: Positions;
@@ -41,9 +45,9 @@ export class OrderedRows {
     return rooms.length === 0 ? undefined : Promise.all(rooms).then(() => {});
   }
 
-  /** Waits until a line may be read. Ends with the signal, too. */
-  room(sequence: number, signal: AbortSignal): Promise<void> | undefined {
-    if (this.#isNear(sequence) || signal.aborted) return undefined;
+  /** Waits until the next line may be read; undefined: at once. Ends with the signal, too. */
+  room(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#hasRoom() || signal.aborted) return undefined;
     return new Promise((resolve) => {
       const end = () => {
         signal.removeEventListener('abort', end);
@@ -52,12 +56,12 @@ export class OrderedRows {
       };
       signal.addEventListener('abort', end, { once: true });
       this.#wakeSource = () => {
-        if (this.#isNear(sequence)) end();
+        if (this.#hasRoom()) end();
       };
     });
   }
 
-  #isNear(sequence: number): boolean {
-    return sequence - this.#positions.low < WINDOW;
+  #hasRoom(): boolean {
+    return this.#positions.open < WINDOW;
   }
 }

@@ -1,3 +1,4 @@
+import { lineHash } from '../../core/line-hash.ts';
 import type { Origin } from '../../core/record.ts';
 
 /** Which lines of the input are done, in a form that can be stored: small, whatever the length of the input. */
@@ -6,34 +7,55 @@ export interface PositionsState {
   readonly low: number;
   /** Lines at or above `low` that are done, as pairs of first and last sequence, in order. */
   readonly above: readonly (readonly [first: number, last: number])[];
-  /** The line before `low`: where reading may start again. Null when no line is done. */
-  readonly last: { readonly origin: Origin; readonly sourceUrl: string } | null;
+  /** The line before `low`: where reading may start again, and by what it is known (`lineHash`). Null when no line is done. */
+  readonly last: KnownLine | null;
 }
 
-/** What is known of a line that is not below the low-water mark. */
+/** A line of the input in a form that can be stored: without its text, which may hold a password. */
+export interface KnownLine {
+  readonly origin: Origin;
+  readonly lineHash: string;
+}
+
+/** What is known of a line that was read. */
 interface OpenLine {
   readonly origin: Origin;
   readonly sourceUrl: string;
 }
 
+/** Lines one behind the other. */
+interface Range {
+  first: number;
+  last: number;
+}
+
+/** Lines that are done, one behind the other; of the last one it is known where it stands. */
+interface DoneRange extends Range {
+  lastLine: OpenLine;
+}
+
 /**
  * Knows which lines of the input are done: a low-water mark, and the lines above it.
  *
- * Memory: what lies between the low-water mark and the last line read, which the stages' look-ahead bounds.
+ * Memory: the lines in work, and a range between two of them at most; not the lines that are done behind one that is not,
+ * which may be millions where they are passed over and that one waits for its host.
  */
 export class Positions {
   #low: number;
-  #last: OpenLine | null;
+  #last: OpenLine | KnownLine | null;
+  /** Lines that were read and are not done. */
   readonly #open = new Map<number, OpenLine>();
-  readonly #done: Set<number>;
+  /** Lines above the mark that are done and have been read: ascending, with lines in between that are not. */
+  readonly #done: DoneRange[] = [];
+  /** Lines that an earlier run had done above its mark. Ascending. */
+  readonly #earlier: readonly Range[];
+  /** Those of them that have been read again, which a step has yet to see: the mark waits for them. */
+  readonly #awaited = new Set<number>();
 
   constructor(state: PositionsState = { low: 0, above: [], last: null }) {
     this.#low = state.low;
     this.#last = state.last;
-    this.#done = new Set();
-    for (const [first, last] of state.above) {
-      for (let sequence = first; sequence <= last; sequence += 1) this.#done.add(sequence);
-    }
+    this.#earlier = state.above.map(([first, last]) => ({ first, last }));
   }
 
   /** The first line that is not done. */
@@ -41,48 +63,116 @@ export class Positions {
     return this.#low;
   }
 
-  /** A line was read. In the order of the input, without gaps; lines that are done already may be read again. */
-  read(origin: Origin, sourceUrl: string): void {
-    if (origin.sequence < this.#low) return;
-    this.#open.set(origin.sequence, { origin, sourceUrl });
-    // A line above the mark that an earlier run had done can only be passed over now that it is known where it stands.
-    if (origin.sequence === this.#low && this.#done.has(this.#low)) this.#advance();
+  /** Lines that were read and are not done. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Lines and ranges of lines that are held. */
+  get held(): number {
+    return this.#open.size + this.#done.length;
+  }
+
+  /**
+   * A line was read. In the order of the input, without gaps; lines that are done already may be read again.
+   * `isToBeSeen`: the mark is not to pass such a line before `seen` is told of it, since a step's state lacks it until then.
+   */
+  read(origin: Origin, sourceUrl: string, isToBeSeen = false): void {
+    const { sequence } = origin;
+    if (sequence < this.#low) return;
+    this.#open.set(sequence, { origin, sourceUrl });
+    // One that an earlier run had done can only be passed over now that it is known where it stands.
+    if (!isWithin(this.#earlier, sequence)) return;
+    if (isToBeSeen) this.#awaited.add(sequence);
+    else this.done(sequence);
   }
 
   /** Whether a line is done. */
   isDone(sequence: number): boolean {
-    return sequence < this.#low || this.#done.has(sequence);
+    return sequence < this.#low || isWithin(this.#done, sequence) || isWithin(this.#earlier, sequence);
   }
 
-  /** A line is done. */
+  /** A line that was read is done. */
   done(sequence: number): void {
-    this.#done.add(sequence);
-    if (sequence === this.#low) this.#advance();
+    const line = this.#open.get(sequence);
+    if (line === undefined) return;
+    this.#open.delete(sequence);
+    if (sequence === this.#low) this.#pass(sequence, line);
+    else this.#add(sequence, line);
+  }
+
+  /** The steps that must have seen a line again that is done. Nothing of a line that is not. */
+  seen(sequence: number): void {
+    if (this.#awaited.delete(sequence)) this.done(sequence);
   }
 
   /** The state to store. */
   state(): PositionsState {
-    return { low: this.#low, above: ranges([...this.#done].sort((a, b) => a - b)), last: this.#last };
+    const low = this.#low;
+    const earlier = this.#earlier.filter(({ last }) => last >= low);
+    const clipped = earlier.map(({ first, last }) => ({ first: Math.max(first, low), last }));
+    return { low, above: union([...clipped, ...this.#done]), last: known(this.#last) };
   }
 
-  #advance(): void {
-    for (let line = this.#open.get(this.#low); line !== undefined && this.#done.has(this.#low); ) {
-      this.#done.delete(this.#low);
-      this.#open.delete(this.#low);
-      this.#last = line;
-      this.#low += 1;
-      line = this.#open.get(this.#low);
+  /** Moves the mark behind a line, and behind those that follow it and are done. */
+  #pass(sequence: number, line: OpenLine): void {
+    this.#low = sequence + 1;
+    this.#last = line;
+    const next = this.#done[0];
+    if (next?.first !== this.#low) return;
+    this.#done.shift();
+    this.#low = next.last + 1;
+    this.#last = next.lastLine;
+  }
+
+  /** Adds a line above the mark to the ranges. */
+  #add(sequence: number, line: OpenLine): void {
+    const index = behind(this.#done, sequence);
+    const before = this.#done[index - 1];
+    const after = this.#done[index];
+    const isAfterJoined = after?.first === sequence + 1;
+    if (before?.last === sequence - 1) {
+      before.last = isAfterJoined ? after.last : sequence;
+      before.lastLine = isAfterJoined ? after.lastLine : line;
+      if (isAfterJoined) this.#done.splice(index, 1);
+    } else if (isAfterJoined) {
+      after.first = sequence;
+    } else {
+      this.#done.splice(index, 0, { first: sequence, last: sequence, lastLine: line });
     }
   }
 }
 
-/** Ascending numbers as ranges of neighbours. */
-function ranges(numbers: readonly number[]): [number, number][] {
+/** The index of the first range that begins behind a line. */
+function behind(ranges: readonly Range[], sequence: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as Range).first > sequence) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function isWithin(ranges: readonly Range[], sequence: number): boolean {
+  const index = behind(ranges, sequence);
+  // An index of -1 would be found missing all the same, but is looked up as a property is, which is slow.
+  return index > 0 && sequence <= (ranges[index - 1] as Range).last;
+}
+
+function known(line: OpenLine | KnownLine | null): KnownLine | null {
+  if (line === null || 'lineHash' in line) return line;
+  return { origin: line.origin, lineHash: lineHash(line.sourceUrl) };
+}
+
+/** Ranges as they are written: ascending, those that overlap or touch as one. */
+function union(ranges: readonly Range[]): [number, number][] {
   const found: [number, number][] = [];
-  for (const number of numbers) {
+  for (const { first, last } of [...ranges].sort((a, b) => a.first - b.first)) {
     const current = found.at(-1);
-    if (current !== undefined && current[1] === number - 1) current[1] = number;
-    else found.push([number, number]);
+    if (current !== undefined && first <= current[1] + 1) current[1] = Math.max(current[1], last);
+    else found.push([first, last]);
   }
   return found;
 }

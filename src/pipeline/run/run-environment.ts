@@ -1,18 +1,7 @@
 import type { StageContext } from '../../core/stage.ts';
 import type { LockOwner } from '../checkpoint/checkpoint-lock.ts';
-import type { Totals } from './ledger.ts';
+import type { RunProgress } from './run-progress.ts';
 import type { LineReport } from './settlement.ts';
-
-/** What a run looks like from outside while it goes on. */
-export interface RunProgress {
-  readonly totals: Totals;
-  /** Lines taken from the input. */
-  readonly lines: number;
-  /** Requests in flight. */
-  readonly inFlight: number;
-  /** Bytes of the input, as stored; `total` is null where it is not known. */
-  readonly input: { readonly read: number; readonly total: number | null };
-}
 
 /** Watches a run. */
 export interface RunObserver {
@@ -24,8 +13,8 @@ export interface RunObserver {
 
 /** What a run is given by whoever starts it. */
 export interface RunEnvironment {
-  readonly context: Omit<StageContext, 'signal' | 'linkColumns'>;
-  /** Aborted: nothing more is read, and what is in flight is finished. */
+  readonly context: Omit<StageContext, 'signal' | 'stopSignal' | 'linkColumns' | 'inputColumns' | 'columns'>;
+  /** Aborted: nothing more is read or begun, and what is in flight is finished. */
   readonly stopSignal: AbortSignal;
   /** Aborted: the run ends at once. */
   readonly abortSignal: AbortSignal;

@@ -1,14 +1,21 @@
-import type { OutputState, SinkDefinition, StageContext } from '../../core/stage.ts';
-import type { Pipeline, StageChoice } from '../build.ts';
+import type { ColumnType } from '../../core/columns.ts';
+import type { OutputState, SinkWriter } from '../../core/sink-writer.ts';
+import type { SinkRequest, StageContext } from '../../core/stage.ts';
+import type { Pipeline } from '../build.ts';
 import type { Checkpointer } from '../checkpoint/checkpointer.ts';
-import { defaultColumns, type OutputRole } from '../tables.ts';
+import type { OutputRole } from '../columns/output-columns.ts';
+import type { OutputChoice } from '../columns/pipeline-columns.ts';
 import type { Output, Outputs } from './settlement.ts';
 
 /** Time that the outputs have, when a run ends early, to write what they hold. Files need a moment, a stalled reader gets no more. */
 const CLOSING_MS = 500;
 
 /** What an earlier run left of each output. */
-export type OutputStates = Readonly<Partial<Record<OutputRole, OutputState | undefined>>>;
+export interface OutputStates {
+  readonly sinks: readonly OutputState[];
+  readonly failures?: OutputState | undefined;
+  readonly pages?: OutputState | undefined;
+}
 
 /** How the outputs of a run begin: with a checkpoint, they grow in place, from what an earlier run left where there is one. */
 export interface OutputStart {
@@ -22,38 +29,55 @@ export interface OutputStart {
  * Errors: StageError; none stays open then.
  */
 export async function openOutputs(pipeline: Pipeline, start: OutputStart, context: StageContext): Promise<Outputs> {
-  const { failures, pages, sink } = pipeline;
-  const choices = { failures, pages, sink };
-  for (const [role, choice] of Object.entries(choices) as [OutputRole, StageChoice<SinkDefinition> | undefined][]) {
-    const state = start.states?.[role];
-    if (choice !== undefined && state !== undefined) await choice.definition.verify?.(choice.options, state, context);
-  }
-  const opened: Output[] = [];
-  const open = async (role: OutputRole, choice: StageChoice<SinkDefinition>) => {
-    const columns = outputColumns(role, choice);
-    const checkpoint = start.hasCheckpoint ? { state: start.states?.[role] } : undefined;
-    const output = {
-      writer: await choice.definition.create(choice.options, { columns, checkpoint }, context),
-      columns,
-    };
+  const { sinks, failures, pages } = pipeline;
+  const { hasCheckpoint, states } = start;
+  await verifyOutputs(pipeline, states, context);
+  const opened: { readonly writer: SinkWriter }[] = [];
+  const open = async <Role extends OutputRole>(
+    { definition, options, columns }: OutputChoice<Role>,
+    state: OutputState | undefined,
+  ): Promise<Output<Role>> => {
+    const request = sinkRequest(columns, hasCheckpoint ? { state } : undefined);
+    const output = { writer: await definition.create(options, request, context), columns };
     opened.push(output);
     return output;
   };
   try {
-    return {
-      failures: failures && (await open('failures', failures)),
-      pages: pages && (await open('pages', pages)),
-      sink: await open('sink', sink),
+    const reports = {
+      failures: failures && (await open(failures, states?.failures)),
+      pages: pages && (await open(pages, states?.pages)),
     };
+    const rowSinks: Output<'sink'>[] = [];
+    for (const [index, sink] of sinks.entries()) rowSinks.push(await open(sink, states?.sinks[index]));
+    return { sinks: rowSinks, ...reports };
   } catch (error) {
     await Promise.all(opened.map(({ writer }) => writer.abort()));
     throw error;
   }
 }
 
-/** The columns of an output: those that its options name, or the role's own. */
-export function outputColumns(role: OutputRole, { options }: StageChoice<SinkDefinition>): readonly string[] {
-  return (options['columns'] as readonly string[] | undefined) ?? defaultColumns[role];
+async function verifyOutputs(
+  { sinks, failures, pages }: Pipeline,
+  states: OutputStates | undefined,
+  context: StageContext,
+): Promise<void> {
+  const outputs = [
+    [failures, states?.failures],
+    [pages, states?.pages],
+  ] as const;
+  const rowSinks = sinks.map((sink, index) => [sink, states?.sinks[index]] as const);
+  for (const [choice, state] of [...outputs, ...rowSinks]) {
+    if (choice === undefined || state === undefined) continue;
+    const { definition, options, columns } = choice;
+    await definition.verify?.(options, state, context, sinkRequest(columns, { state }));
+  }
+}
+
+function sinkRequest(
+  columns: readonly { readonly header: string; readonly type: ColumnType }[],
+  checkpoint: SinkRequest['checkpoint'],
+): SinkRequest {
+  return { columns: columns.map(({ header }) => header), types: columns.map(({ type }) => type), checkpoint };
 }
 
 /** Closes outputs that are complete. Errors: StageError, or the signal's reason when it aborts first. */
@@ -92,6 +116,6 @@ export async function untilAborted(promise: Promise<void>, signal: AbortSignal):
   }
 }
 
-function present({ sink, failures, pages }: Outputs): readonly Output[] {
-  return [sink, failures, pages].filter((output) => output !== undefined);
+function present({ sinks, failures, pages }: Outputs): readonly { readonly writer: SinkWriter }[] {
+  return [...sinks, failures, pages].filter((output) => output !== undefined);
 }

@@ -1,19 +1,21 @@
 import type { Duplex } from 'node:stream';
 import { pipeline as joinStreams } from 'node:stream/promises';
 import { concurrentTransform } from '../../core/concurrent-transform.ts';
-import { type Departures, skip } from '../../core/outcome.ts';
-import type { Kind, LinksRecord, Origin } from '../../core/record.ts';
+import { type Departures, type Skip, skip } from '../../core/outcome.ts';
+import type { Kind, LinksRecord, Origin, PageRecord, UrlRecord } from '../../core/record.ts';
 import { sinkWritable } from '../../core/sink-writable.ts';
 import { sourceReadable } from '../../core/source-readable.ts';
 import type { Source, SourceIdentity, StageContext, Step } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
 import type { CheckpointState } from '../checkpoint/checkpoint-state.ts';
-import { checkLine, seesAllLines, shorterInput, sourceResume } from '../checkpoint/session.ts';
+import { type CheckpointSession, checkLine, shorterInput, sourceResume } from '../checkpoint/session.ts';
+import { StepStates } from '../checkpoint/step-states.ts';
 import { Ledger } from './ledger.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import { Positions } from './positions.ts';
-import type { RunEnvironment, RunProgress } from './run-environment.ts';
+import type { RunEnvironment } from './run-environment.ts';
 import { untilAborted } from './run-outputs.ts';
+import type { RunProgress } from './run-progress.ts';
 import { type Outputs, Settlement } from './settlement.ts';
 import { type Shard, shardOf } from './shard.ts';
 
@@ -21,6 +23,8 @@ import { type Shard, shardOf } from './shard.ts';
 export class RunStages {
   readonly ledger: Ledger;
   readonly positions: Positions;
+  /** What the steps keep in checkpoints. */
+  readonly stepStates: StepStates;
   readonly #pipeline: Pipeline;
   readonly #environment: RunEnvironment;
   readonly #state: CheckpointState | undefined;
@@ -29,28 +33,34 @@ export class RunStages {
   /** One more than the sequence of the last line that the source gave. */
   #linesSeen = 0;
 
-  /** `state`: the checkpoint to go on from. Errors: ConfigError from a stage's `create`. */
+  /** `session`: the run's checkpoint, where it keeps one. Errors: ConfigError from a stage's `create`. */
   constructor(
     pipeline: Pipeline,
     context: StageContext,
-    state: CheckpointState | undefined,
+    session: CheckpointSession | undefined,
     environment: RunEnvironment,
   ) {
+    const state = session?.state;
     this.#pipeline = pipeline;
     this.#environment = environment;
     this.#state = state;
     this.ledger = new Ledger(state?.totals);
     this.positions = new Positions(state?.positions);
     const { definition, options } = pipeline.source;
-    this.#source = definition.create(options, context, state && sourceResume(state, pipeline));
+    this.#source = definition.create(options, context, state && sourceResume(state));
+    this.stepStates = new StepStates(session, () => this.positions.low);
     this.#steps = this.#makeSteps(context);
   }
 
-  /** Makes sure that the input and what else the stages read is there, before any output is touched. Gives by what it is known again. Errors: StageError. */
-  async open(): Promise<SourceIdentity> {
+  /** Makes sure that the input and what else the stages read is there, before any output is touched. Errors: StageError. */
+  async open(): Promise<void> {
     await this.#source.open?.();
     for (const step of this.#steps) await step.open?.();
-    return (await this.#source.identity?.()) ?? [];
+  }
+
+  /** By what the input is known again, as far as it has been read. */
+  inputs(): SourceIdentity {
+    return this.#source.identity?.() ?? [];
   }
 
   /** Lets go of the stages of a run that does not begin. */
@@ -58,7 +68,7 @@ export class RunStages {
     await Promise.all(this.#steps.map((step) => step.close?.()));
   }
 
-  /** Runs. Resolves with true when the input was worked through, false when reading was stopped before. Errors: the first of any stage. */
+  /** Runs. Resolves with true when the input was worked through, false when the run was stopped before. Errors: the first of any stage. */
   async run(outputs: Outputs, controller: AbortController): Promise<boolean> {
     const { signal } = controller;
     const settlement = new Settlement(outputs, this.ledger, this.positions, (report) =>
@@ -66,8 +76,12 @@ export class RunStages {
     );
     const ordered =
       this.#pipeline.ordered === true ? new OrderedRows(this.positions, (page) => settlement.page(page)) : undefined;
-    const departures = departuresOf(settlement, ordered, signal);
     let isExhausted = false;
+    let hasAbandoned = false;
+    const abandoned = () => {
+      hasAbandoned = true;
+    };
+    const departures = departuresOf({ settlement, ordered, signal, abandoned });
     const settlePage = (record: LinksRecord) => (ordered ?? settlement).page(record);
     const streams = [
       sourceReadable(this.#source, {
@@ -92,34 +106,45 @@ export class RunStages {
       // What comes after the first failure is told as an AbortError by each stream.
       throw signal.aborted ? signal.reason : error;
     }
-    return isExhausted;
+    return isExhausted && !hasAbandoned;
   }
 
   #makeSteps(context: StageContext): readonly Step<Kind, Kind>[] {
-    const { steps: choices, shard } = this.#pipeline;
-    const steps = choices.map((choice) => choice.definition.create(choice.options, context));
-    // Behind the last step that must see every line, those that an earlier run has done go no further.
+    const { steps: choices, scopes } = this.#pipeline;
+    const steps = choices.map(({ definition, options }, index) => {
+      const columns = scopes[index];
+      const stepContext = columns === undefined ? context : { ...context, columns };
+      return this.stepStates.create(definition, options, stepContext);
+    });
+    // Behind the last step that has a state to bring back, lines that an earlier run has done go no further.
     const lastStateful = choices.findLastIndex((choice) => choice.definition.isStateful === true);
     if (this.#state !== undefined && lastStateful !== -1) steps.splice(lastStateful + 1, 0, this.#doneFilter());
-    return shard === undefined ? steps : [shardStep(shard), ...steps];
+    return steps;
   }
 
   #sourceRules(ordered: OrderedRows | undefined, signal: AbortSignal) {
-    const seesAll = seesAllLines(this.#pipeline);
+    const { isStateful } = this.stepStates;
     const state = this.#state;
+    const firstOpen = this.positions.low;
+    // Also on an abort: a source that waits for input is not ended by the destruction of its stream.
+    const stopSignal = AbortSignal.any([this.#environment.stopSignal, signal]);
     return {
-      firstSequence: seesAll ? 0 : (state?.positions.last?.origin.sequence ?? 0),
+      firstSequence: state?.positions.last?.origin.sequence ?? 0,
+      // A source that is taken up at a line begins behind those that are skipped.
+      skip: state?.positions.last == null ? (this.#pipeline.skip ?? 0) : 0,
       read: (origin: Origin, sourceUrl: string) => {
         if (state !== undefined) checkLine(state, origin.sequence, sourceUrl);
         this.#linesSeen = origin.sequence + 1;
         if (!this.positions.isDone(origin.sequence)) this.ledger.read();
-        this.positions.read(origin, sourceUrl);
+        this.positions.read(origin, sourceUrl, isStateful);
       },
-      isDone: (sequence: number) => !seesAll && this.positions.isDone(sequence),
-      room: (sequence: number) => ordered?.room(sequence, signal),
+      // A step's state is that of the low-water mark: it must see all lines from there on, also those that are done.
+      isDone: (sequence: number) => (isStateful ? sequence < firstOpen : this.positions.isDone(sequence)),
+      refuse: refusalOf(this.#pipeline.shard),
+      // What is abandoned stays undone, so that room behind it never comes.
+      room: () => ordered?.room(stopSignal),
       limit: this.#pipeline.limit ?? Number.POSITIVE_INFINITY,
-      // Also on an abort: a source that waits for input is not ended by the destruction of its stream.
-      stopSignal: AbortSignal.any([this.#environment.stopSignal, signal]),
+      stopSignal,
     };
   }
 
@@ -146,29 +171,42 @@ export class RunStages {
   }
 }
 
-function shardStep({ index, count }: Shard): Step<Kind, Kind> {
-  return {
-    concurrency: 1,
-    process: (record) =>
-      record.kind !== 'url' || shardOf(record.url.hostname, count) === index ? record : skip('shard'),
-  };
+/** Passes over what is not of the run's shard. */
+function refusalOf(shard: Shard | undefined): (record: UrlRecord | PageRecord) => Skip | undefined {
+  if (shard === undefined) return () => undefined;
+  const { index, count } = shard;
+  const refusal = skip('shard');
+  return (record) => (shardOf(hostOf(record), count) === index ? undefined : refusal);
+}
+
+/** That of the URL, or of the page that the source has at hand. */
+function hostOf(record: UrlRecord | PageRecord): string {
+  return record.kind === 'url' ? record.url.hostname : new URL(record.response.finalUrl).hostname;
+}
+
+interface Leaving {
+  readonly settlement: Settlement;
+  readonly ordered: OrderedRows | undefined;
+  readonly signal: AbortSignal;
+  /** Told of each line that stays undone. */
+  abandoned(): void;
 }
 
 /** The settlement for lines that leave early. Nobody waits for room after an abort: the step would wait for its records. */
-function departuresOf(settlement: Settlement, ordered: OrderedRows | undefined, signal: AbortSignal): Departures {
+function departuresOf({ settlement, ordered, signal, abandoned }: Leaving): Departures {
   const settled = (room: void | Promise<void>) => {
     // The line may be the one that later pages have waited for.
     const further = ordered?.advance();
+    if (room === undefined && further === undefined) return undefined;
     const rooms = [room, further].filter((promise) => promise !== undefined);
-    return rooms.length === 0
-      ? undefined
-      : untilAborted(
-          Promise.all(rooms).then(() => {}),
-          signal,
-        );
+    return untilAborted(
+      Promise.all(rooms).then(() => {}),
+      signal,
+    );
   };
   return {
     failed: (record, error) => settled(settlement.failed(record, error)),
     skipped: (record, reason) => settled(settlement.skipped(record, reason)),
+    abandoned,
   };
 }

@@ -1,3 +1,4 @@
+import { ColumnScope } from '../../core/columns.ts';
 import { StageError } from '../../core/errors.ts';
 import type { StageContext } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
@@ -6,7 +7,7 @@ import { Checkpointer } from '../checkpoint/checkpointer.ts';
 import { type CheckpointSession, openCheckpoint } from '../checkpoint/session.ts';
 import { Ledger, type Totals } from './ledger.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { closeOutputs, giveUpOutputs, openOutputs, outputColumns, untilAborted } from './run-outputs.ts';
+import { closeOutputs, giveUpOutputs, openOutputs, untilAborted } from './run-outputs.ts';
 import { RunStages } from './run-stages.ts';
 import type { Outputs } from './settlement.ts';
 
@@ -38,15 +39,22 @@ export async function runPipeline(pipeline: Pipeline, environment: RunEnvironmen
   if (environment.abortSignal.aborted) onAbort();
   let session: CheckpointSession | undefined;
   try {
-    const linkColumns = outputColumns('sink', pipeline.sink);
-    const context: StageContext = { ...environment.context, signal: controller.signal, linkColumns };
+    const context: StageContext = {
+      ...environment.context,
+      signal: controller.signal,
+      // One of the run's own: what its stages listen to is not to outlive them.
+      stopSignal: AbortSignal.any([environment.stopSignal]),
+      linkColumns: pipeline.used.link,
+      inputColumns: pipeline.used.input,
+      columns: new ColumnScope(),
+    };
     if (pipeline.checkpoint !== undefined) {
       const path = context.resolvePath(pipeline.checkpoint);
       session = await openCheckpoint(path, pipeline, environment.owner, environment.isRestart);
     }
     const state = session?.state;
     const elapsedMs = () => (state?.elapsedMs ?? 0) + performance.now() - startedAt;
-    const stages = new RunStages(pipeline, context, state, environment);
+    const stages = new RunStages(pipeline, context, session, environment);
     const end = await runStages({ pipeline, environment, context, controller, session, stages, elapsedMs });
     const totals = stages.ledger.totals();
     if (state === undefined) return { end, totals, elapsedMs: elapsedMs() };
@@ -99,21 +107,30 @@ async function runStages(run: Run): Promise<RunEnd> {
 
 /** The input first: an output that is there is not touched when there is nothing to read. */
 async function open({ pipeline, environment, context, controller, session, stages, elapsedMs }: Run) {
-  const inputs = await stages.open();
+  await stages.open();
   // Before the outputs: a checkpoint of what is no longer there would have to be refused after a crash.
   if (session !== undefined && environment.isRestart) await removeCheckpoint(session.path);
   const start = { hasCheckpoint: session !== undefined, states: session?.state?.outputs };
   const outputs: Outputs = await openOutputs(pipeline, start, context);
   if (session === undefined) return { outputs, checkpointer: undefined };
   const { path, identity } = session;
-  const { ledger, positions } = stages;
-  const parts = { path, identity, inputs, ledger, positions, outputs, elapsedMs };
+  const { ledger, positions, stepStates } = stages;
+  const inputs = () => stages.inputs();
+  const parts = { path, identity, inputs, ledger, positions, outputs, stepStates, elapsedMs };
   const settings = {
     intervalMs: environment.checkpointIntervalMs,
     saved: session.state,
     onError: (error: unknown) => controller.abort(error),
   };
-  return { outputs, checkpointer: new Checkpointer(parts, settings) };
+  const checkpointer = new Checkpointer(parts, settings);
+  try {
+    // Before the first row: from now on what is in the outputs is known to be this run's, whenever it is killed.
+    if (session.state === undefined) await checkpointer.save(false);
+  } catch (error) {
+    await giveUpOutputs(outputs);
+    throw error;
+  }
+  return { outputs, checkpointer };
 }
 
 function endOf(error: unknown): RunEnd {

@@ -1,22 +1,25 @@
 import type { RecordError } from '../../core/errors.ts';
 import type { Departures, FailedRecord, Skip } from '../../core/outcome.ts';
-import type { LinksRecord } from '../../core/record.ts';
-import type { SinkWriter } from '../../core/stage.ts';
-import { failureRow, linkRows, type PageEntry, pageRow } from '../tables.ts';
+import type { AnyRecord, LinksRecord, PageFacts } from '../../core/record.ts';
+import type { SinkWriter } from '../../core/sink-writer.ts';
+import { contentTypeOf } from '../../http/headers/content-type.ts';
+import { type Entries, linkRows, type OutputColumn, type OutputRole, rowMaker } from '../columns/output-columns.ts';
+import type { FailureEntry, PageEntry } from '../columns/report-columns.ts';
 import type { Ledger, Outcome } from './ledger.ts';
 import type { Positions } from './positions.ts';
 
 /** An output with the columns of its rows. */
-export interface Output {
+export interface Output<Role extends OutputRole> {
   readonly writer: SinkWriter;
-  readonly columns: readonly string[];
+  readonly columns: readonly OutputColumn<Entries[Role]>[];
 }
 
 /** The outputs of a run. */
 export interface Outputs {
-  readonly sink: Output;
-  readonly failures?: Output | undefined;
-  readonly pages?: Output | undefined;
+  /** Each gets the rows of every page. */
+  readonly sinks: readonly Output<'sink'>[];
+  readonly failures?: Output<'failures'> | undefined;
+  readonly pages?: Output<'pages'> | undefined;
 }
 
 /** What became of one line, for those who watch (`--verbose`). */
@@ -32,24 +35,28 @@ export interface LineReport extends PageEntry {
  * Each call resolves when all outputs it wrote to have room for more. A line that an earlier run has done, and that is
  * read again only because a step must see it, is not settled twice.
  */
-export class Settlement implements Departures {
+export class Settlement implements Omit<Departures, 'abandoned'> {
   readonly #ledger: Ledger;
   readonly #positions: Positions;
   readonly #report: (report: LineReport) => void;
   readonly #writeLinks: (record: LinksRecord) => Room;
-  readonly #writeFailure: (record: FailedRecord, error: RecordError) => Room;
+  readonly #writeFailure: (entry: FailureEntry) => Room;
   readonly #writePage: (entry: PageEntry) => Room;
 
   constructor(outputs: Outputs, ledger: Ledger, positions: Positions, report: (report: LineReport) => void) {
-    const { sink, failures, pages } = outputs;
-    const rowsOfLinks = linkRows(sink.columns);
-    const rowOfFailure = failureRow(failures?.columns ?? []);
-    const rowOfPage = pageRow(pages?.columns ?? []);
+    const { sinks, failures, pages } = outputs;
+    const linkWriters = sinks.map(({ writer, columns }) => {
+      const rowsOf = linkRows(columns);
+      return (record: LinksRecord) => writer.write(rowsOf(record));
+    });
+    const rowOfFailure = rowMaker(failures?.columns ?? []);
+    const rowOfPage = rowMaker(pages?.columns ?? []);
     this.#ledger = ledger;
     this.#positions = positions;
     this.#report = report;
-    this.#writeLinks = (record) => sink.writer.write(rowsOfLinks(record));
-    this.#writeFailure = (record, error) => failures?.writer.write([rowOfFailure({ record, error })]);
+    this.#writeLinks = (record) =>
+      linkWriters.reduce<Room>((room, write) => both(room, () => write(record)), undefined);
+    this.#writeFailure = (entry) => failures?.writer.write([rowOfFailure(entry)]);
     this.#writePage = (entry) => pages?.writer.write([rowOfPage(entry)]);
   }
 
@@ -65,9 +72,9 @@ export class Settlement implements Departures {
   }
 
   failed(record: FailedRecord, error: RecordError): Room {
-    if (this.#positions.isDone(record.origin.sequence)) return undefined;
-    const entry: PageEntry = { record, outcome: 'failed', facts: error.facts, links: 0 };
-    const room = both(this.#writeFailure(record, error), () => this.#page(entry));
+    if (this.#wasDone(record)) return undefined;
+    const entry: PageEntry = { record, outcome: 'failed', facts: { ...knownFacts(record), ...error.facts }, links: 0 };
+    const room = both(this.#writeFailure({ ...entry, error }), () => this.#page(entry));
     this.#ledger.failed(error.code);
     this.#positions.done(record.origin.sequence);
     this.#report({ ...entry, error });
@@ -75,21 +82,41 @@ export class Settlement implements Departures {
   }
 
   skipped(record: FailedRecord, skip: Skip): Room {
-    if (this.#positions.isDone(record.origin.sequence)) return undefined;
-    const entry: PageEntry = { record, outcome: 'skipped', facts: skip.page ?? {}, links: 0 };
-    const room = this.#page(entry);
+    if (this.#wasDone(record)) return undefined;
+    const facts = skip.page ?? knownFacts(record);
+    const report: LineReport = { record, outcome: 'skipped', facts, links: 0, skip };
+    const room = this.#page(report);
     this.#ledger.skipped(skip.reason);
     this.#positions.done(record.origin.sequence);
-    this.#report({ ...entry, skip });
+    this.#report(report);
     return room;
+  }
+
+  /** Whether an earlier run has done a line. Whoever had to see it again has done so when it comes here. */
+  #wasDone({ origin }: FailedRecord): boolean {
+    const isDone = this.#positions.isDone(origin.sequence);
+    if (isDone) this.#positions.seen(origin.sequence);
+    return isDone;
   }
 
   /** A line that was never asked for over the network (no URL, a duplicate) is no page. */
   #page(entry: PageEntry): Room {
     const outcome: Outcome = entry.outcome;
-    const isAsked = outcome === 'linked' || outcome === 'empty' || (entry.facts.attempts ?? 0) > 0;
+    const isAsked =
+      outcome === 'linked' ||
+      outcome === 'empty' ||
+      (entry.facts.attempts ?? 0) > 0 ||
+      entry.facts.status !== undefined;
     return isAsked ? this.#writePage(entry) : undefined;
   }
+}
+
+/** What a record that leaves says itself of its page: an answer had come when a later step filtered it, or failed. */
+function knownFacts(record: FailedRecord | AnyRecord): Partial<PageFacts> {
+  if (!('kind' in record) || record.kind === 'url') return {};
+  if (record.kind === 'links') return record.page;
+  const { finalUrl, status, headers } = record.response;
+  return { finalUrl, status, contentType: contentTypeOf(headers) };
 }
 
 type Room = void | Promise<void>;

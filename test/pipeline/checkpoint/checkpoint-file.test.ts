@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { type FileHandle, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
-  type CheckpointDisk,
   makeCheckpointFolder,
   readCheckpoint,
   writeCheckpoint,
 } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import type { CheckpointState } from '../../../src/pipeline/checkpoint/checkpoint-state.ts';
+import { FailingDisk } from '../../helpers/failing-disk.ts';
 
 test('a checkpoint is read back as it was written', async (t) => {
   const path = await checkpointPath(t);
@@ -23,8 +23,8 @@ test('there is no checkpoint where there is no file', async (t) => {
 
 for (const [what, text] of [
   ['an empty file', ''],
-  ['half a checkpoint', '{"format":1,"ident'],
-  ['another format', JSON.stringify({ ...state(1), format: 2 })],
+  ['half a checkpoint', '{"format":2,"ident'],
+  ['another form', JSON.stringify({ ...state(1), steps: 7 })],
   ['a file of somebody else', 'https://example.com/\n'],
 ] as const) {
   test(`${what} is refused and stays as it is`, async (t) => {
@@ -40,6 +40,17 @@ test('the folder of a checkpoint is made', async (t) => {
   await makeCheckpointFolder(path);
   await writeCheckpoint(path, state(1));
   assert.deepEqual(await readCheckpoint(path), state(1));
+});
+
+test('the checkpoint of an older version is refused, and the message says what to do', async (t) => {
+  const path = await checkpointPath(t);
+  const { steps: _, ...older } = state(1);
+  await writeFile(path, JSON.stringify({ ...older, format: 1 }));
+  await assert.rejects(readCheckpoint(path), {
+    code: 'CHECKPOINT_MISMATCH',
+    message:
+      /checkpoint of another version of sluice \(its form is 1, this version has 2\).* start over with --restart\.$/,
+  });
 });
 
 /** Every call that writing a checkpoint makes, in order; after a crash before each, the old one or the new one is there whole. */
@@ -60,66 +71,29 @@ for (const [index, step] of STEPS.entries()) {
 }
 
 test('writing a checkpoint makes the calls that the crashes are tried at, and no others', async (t) => {
-  const disk = new FailingDisk(Number.POSITIVE_INFINITY);
+  const disk = new FailingDisk();
   await writeCheckpoint(await checkpointPath(t), state(1), disk);
-  assert.equal(disk.calls, STEPS.length);
+  assert.deepEqual(
+    disk.calls,
+    STEPS.map((step) => step.split(' ')[0]),
+  );
 });
-
-/** A disk that fails from the given call on, as a process that is killed there would leave it. */
-class FailingDisk implements CheckpointDisk {
-  calls = 0;
-  readonly #failsAt: number;
-
-  constructor(failsAt: number) {
-    this.#failsAt = failsAt;
-  }
-
-  readonly open = async (path: string, flags: string): Promise<FileHandle> => {
-    this.#count();
-    const handle = await open(path, flags);
-    const counted =
-      <Arguments extends unknown[], Result>(method: (...given: Arguments) => Promise<Result>) =>
-      async (...given: Arguments) => {
-        this.#count();
-        return await method.apply(handle, given);
-      };
-    return {
-      writeFile: counted(handle.writeFile),
-      sync: counted(handle.sync),
-      // Closed for real in any case: a process that is killed holds nothing open either.
-      close: async () => {
-        await handle.close();
-        this.#count();
-      },
-    } as FileHandle;
-  };
-
-  readonly rename = async (from: string, to: string): Promise<void> => {
-    this.#count();
-    await rename(from, to);
-  };
-
-  #count(): void {
-    const call = this.calls;
-    this.calls += 1;
-    if (call >= this.#failsAt) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
-  }
-}
 
 function state(read: number): CheckpointState {
   return {
-    format: 1,
+    format: 2,
     identity: 'x',
-    inputs: [{ input: 'urls.txt', head: { bytes: 10, hash: 'h', size: 20 } }],
+    inputs: [{ input: 'urls.txt', bytes: 10, hash: 'h' }],
     positions: {
       low: read,
       above: [[read + 2, read + 3]],
       last: {
         origin: { sequence: read - 1, input: 'urls.txt', line: read, offset: 5 },
-        sourceUrl: 'http://a.example/',
+        lineHash: 'l',
       },
     },
-    outputs: { sink: { length: 100, tail: 't' }, failures: { length: 3, tail: 'u' } },
+    outputs: { sinks: [{ length: 100, tail: 't' }], failures: { length: 3, tail: 'u' } },
+    steps: [{ count: 3, hash: 'v' }, null, 7],
     totals: {
       read,
       linked: read,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runIdentity } from '../../../src/pipeline/checkpoint/run-identity.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
-import { tableColumns } from '../../../src/pipeline/tables.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
 
 const PIPELINE = `
@@ -40,18 +39,24 @@ for (const set of [
   'sink.tsv.columns=["parsed_url"]',
   'failures.jsonl.path=other.jsonl',
   'pages={"csv":{"path":"pages.csv"}}',
+  'skip=5',
   'shard=1/3',
   'ordered=true',
 ]) {
   test(`${set} makes it another run`, () => assert.notEqual(identityWith(set), identity));
 }
 
+test('other failure codes to be read again make it another run', () => {
+  const coded = (codes: string) => identityWith('source.lines.path=failures.csv', `source.lines.onlyCodes=${codes}`);
+  assert.notEqual(coded('[dns]'), coded('[reset]'));
+});
+
 test('each shard is a run of its own', () => {
   assert.notEqual(identityWith('shard=1/3'), identityWith('shard=2/3'));
 });
 
 test('what is written out as it is by default changes nothing', () => {
-  assert.equal(identityWith('ordered=false', 'sink.tsv.header=true'), identity);
+  assert.equal(identityWith('ordered=false', 'skip=0', 'sink.tsv.header=true'), identity);
 });
 
 test('a secret is not to be seen in it', () => {
@@ -60,5 +65,5 @@ test('a secret is not to be seen in it', () => {
 
 function identityWith(...sets: readonly string[]): string {
   const source = { file: 'links.yaml', env: {}, sets };
-  return runIdentity(loadPipeline(PIPELINE, source, stageDefinitions, tableColumns));
+  return runIdentity(loadPipeline(PIPELINE, source, stageDefinitions));
 }

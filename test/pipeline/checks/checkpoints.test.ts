@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { ConfigError } from '../../../src/core/errors.ts';
 import { defineSink } from '../../../src/core/stage.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
-import { tableColumns } from '../../../src/pipeline/tables.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
 
 const lostSink = defineSink({
@@ -26,7 +25,7 @@ function problems(given: Readonly<Record<string, unknown>>): readonly string[] {
   };
   try {
     const source = { file: 'x.json', env: {}, sets: [] };
-    loadPipeline(JSON.stringify(pipeline), source, [...stageDefinitions, lostSink], tableColumns);
+    loadPipeline(JSON.stringify(pipeline), source, [...stageDefinitions, lostSink]);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -64,6 +63,11 @@ test('a step that remembers has to stand before those that end out of order', ()
   assert.deepEqual(problems({ steps: ['dedupe', 'fetch', 'links', 'dedupe'] }).slice(-1), [
     'steps[3].dedupe: has to stand before fetch: only there a checkpoint can bring back its state.',
   ]);
+});
+
+test('a step that remembers may stand behind those that look at each URL by itself', () => {
+  const pure = [{ normalize: {} }, { where: 'line > 1' }, { set: { columns: { a: '1' } } }, { sample: '5%' }];
+  assert.deepEqual(problems({ steps: [...pure, 'dedupe', { limit: 5 }, 'fetch', 'links'] }), []);
 });
 
 test('the checkpoint needs a file of its own', () => {

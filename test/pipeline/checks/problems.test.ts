@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foundText, nearestName, pathText, unknownName } from '../../../src/pipeline/checks/problems.ts';
+import {
+  foundText,
+  inOrder,
+  messagesInOrder,
+  nearestName,
+  pathText,
+  problemIn,
+  throwProblems,
+  unknownName,
+} from '../../../src/pipeline/checks/problems.ts';
 
 const known = ['timeout', 'maxBytes', 'perHost', 'retries'];
 
@@ -41,4 +50,38 @@ test('what was found is shown short and printable', () => {
     'a list',
     'a map',
   ]);
+});
+
+const inFile = { place: 'a.yaml:2:3', position: { line: 2, column: 3 }, namesOption: false, order: 9 };
+const byFlag = { place: '--limit', namesOption: true, order: 0 };
+
+test('a problem says place, path and what is wrong; a warning says that it is one', () => {
+  assert.equal(problemIn(inFile, ['limit'], 'is wrong').message, 'a.yaml:2:3: limit: is wrong.');
+  const warning = problemIn(inFile, ['limit'], 'is odd', { severity: 'warning' });
+  assert.equal(warning.message, 'a.yaml:2:3: warning: limit: is odd.');
+  assert.equal(problemIn(byFlag, ['limit'], 'is wrong').message, '--limit: is wrong.');
+});
+
+test('the text of a problem is without its place, unless that is no place in a file', () => {
+  assert.equal(problemIn(inFile, ['limit'], 'is wrong').text, 'is wrong.');
+  assert.equal(problemIn(byFlag, ['limit'], 'is wrong').text, '--limit: is wrong.');
+});
+
+test('problems come by place, each once', () => {
+  const problems = [problemIn(inFile, [], 'b'), problemIn(byFlag, [], 'a'), problemIn(inFile, [], 'b')];
+  assert.deepEqual(
+    inOrder(problems).map(({ text }) => text),
+    ['--limit: a.', 'b.'],
+  );
+});
+
+test('of more than a hundred, the rest is a number', () => {
+  const problems = Array.from({ length: 102 }, (_, index) => problemIn({ ...inFile, order: index }, [], `p${index}`));
+  assert.deepEqual(messagesInOrder(problems).slice(99), ['a.yaml:2:3: p99.', 'and 2 more problems.']);
+});
+
+test('warnings are nothing to throw', () => {
+  const warning = problemIn(inFile, [], 'odd', { severity: 'warning' });
+  assert.doesNotThrow(() => throwProblems([warning]));
+  assert.throws(() => throwProblems([warning, problemIn(inFile, [], 'wrong')]), { problems: ['a.yaml:2:3: wrong.'] });
 });

@@ -5,7 +5,11 @@ import { shieldReferences, substitute, unshieldReferences } from '../../../src/p
 const env = { NAME: 'value', EMPTY: '', NESTED: '${NAME}' };
 
 test('a reference becomes the value of the variable', () => {
-  assert.deepEqual(substitute('a ${NAME} b ${NAME}', env), { text: 'a value b value', problems: [] });
+  assert.deepEqual(substitute('a ${NAME} b ${NAME}', env), {
+    text: 'a value b value',
+    variables: ['NAME', 'NAME'],
+    problems: [],
+  });
 });
 
 test('a default stands in for a variable that is unset or empty', () => {
@@ -16,11 +20,11 @@ test('a default stands in for a variable that is unset or empty', () => {
 });
 
 test('a variable that is empty and has no default is empty', () => {
-  assert.deepEqual(substitute('<${EMPTY}>', env), { text: '<>', problems: [] });
+  assert.deepEqual(substitute('<${EMPTY}>', env), { text: '<>', variables: ['EMPTY'], problems: [] });
 });
 
 test('two dollar signs make a literal reference', () => {
-  assert.deepEqual(substitute('$${NAME} $NAME $', env), { text: '${NAME} $NAME $', problems: [] });
+  assert.deepEqual(substitute('$${NAME} $NAME $', env), { text: '${NAME} $NAME $', variables: [], problems: [] });
 });
 
 test('a value is not searched for references again', () => {

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ConfigError } from '../../../src/core/errors.ts';
-import { documentFromFlags, parsePipelineFile } from '../../../src/pipeline/document/file.ts';
+import { parsePipelineFile } from '../../../src/pipeline/document/file.ts';
+import { documentFromFlags } from '../../../src/pipeline/document/pipeline-document.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
-import { definitions, env, tables } from '../../helpers/definitions.ts';
+import { definitions, env } from '../../helpers/definitions.ts';
 
 function parse(text: string, sets: readonly string[] = []) {
   return parsePipelineFile(text, { file: 'a.yaml', env, sets });
@@ -206,7 +207,7 @@ test('whatever happens to a file, all that comes of it is a pipeline or a Config
   fc.assert(
     fc.property(brokenFiles, (text) => {
       try {
-        loadPipeline(text, { file: 'a.yaml', env, sets: [] }, definitions, tables);
+        loadPipeline(text, { file: 'a.yaml', env, sets: [] }, definitions);
       } catch (error) {
         assert.ok(error instanceof ConfigError, String(error));
         assert.ok(error.problems.length > 0);
@@ -230,7 +231,7 @@ test('whatever is set, all that comes of it is a pipeline or a ConfigError', () 
   fc.assert(
     fc.property(fc.array(set, { maxLength: 3 }), (sets) => {
       try {
-        loadPipeline('source: lines\nsteps: [fetch, links: {}]', { file: 'a.yaml', env, sets }, definitions, tables);
+        loadPipeline('source: lines\nsteps: [fetch, links: {}]', { file: 'a.yaml', env, sets }, definitions);
       } catch (error) {
         assert.ok(error instanceof ConfigError, String(error));
       }

@@ -114,3 +114,41 @@ test('a secret is not shown with its flag', () => {
     ],
   );
 });
+
+/** The document after one value from outside. */
+function overridden(path: string, isFallback = false): unknown {
+  const override = { kind: 'environment', label: 'SLUICE_X', path, value: 1, isFallback } as const;
+  const { value, errors } = applySets(document, [override]);
+  assert.deepEqual(errors, []);
+  return value;
+}
+
+test('a value from outside goes to every stage of its path, and to none where there is none', () => {
+  const steps = ['dedupe', { fetch: { timeout: '30s', retries: 1 } }, { links: null }];
+  assert.deepEqual(overridden('steps.*.fetch.retries'), { ...document, steps });
+  assert.deepEqual(overridden('steps.*.dedupe.memory'), {
+    ...document,
+    steps: [{ dedupe: { memory: 1 } }, ...document.steps.slice(1)],
+  });
+  assert.deepEqual(overridden('steps.*.where.x'), document);
+  assert.deepEqual(overridden('sink.tsv.path'), document);
+  assert.deepEqual(overridden('limit'), { ...document, limit: 1 });
+});
+
+test('a fallback only fills what is empty', () => {
+  assert.deepEqual(overridden('sink', true), { ...document, sink: 1 });
+  assert.deepEqual(overridden('source', true), document);
+});
+
+test('settings are followed in their order, and know where they came from', () => {
+  const override = { kind: 'flag', label: '--limit', path: 'limit', value: 2 } as const;
+  const { value, settings } = applySets({}, ['limit=1', override]);
+  assert.deepEqual(value, { limit: 2 });
+  assert.deepEqual(
+    settings.map(({ kind, label }) => [kind, label]),
+    [
+      ['set', '--set limit=1'],
+      ['flag', '--limit'],
+    ],
+  );
+});

@@ -33,7 +33,9 @@ test('a plain scalar is read by the core schema of YAML 1.2', () => {
 
 test('a key that is there twice is a problem at its second place', () => {
   const { problems, value } = read('a: 1\nb: 2\na: 3');
-  assert.deepEqual(problems, [{ path: ['a'], offset: 10, text: 'this key is there twice in its map' }]);
+  assert.deepEqual(problems, [
+    { path: ['a'], offset: 10, code: 'duplicate-key', text: 'this key is there twice in its map' },
+  ]);
   assert.deepEqual(value, { a: 3, b: 2 });
 });
 

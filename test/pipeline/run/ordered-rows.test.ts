@@ -47,38 +47,47 @@ describe('pages', () => {
 });
 
 describe('the window', () => {
-  it('is 1,024 lines from the first one that is not done', () => {
-    const { positions, ordered } = start(WINDOW);
-    assert.equal(ordered.room(WINDOW - 1, never), undefined);
-    assert.notEqual(ordered.room(WINDOW, never), undefined);
+  it('is 1,024 lines that are not done', () => {
+    const { positions, ordered } = start(WINDOW - 1);
+    assert.equal(ordered.room(never), undefined);
+    positions.read(urlRecord(WINDOW - 1).origin, 'line');
+    assert.notEqual(ordered.room(never), undefined);
     positions.done(0);
-    assert.equal(ordered.room(WINDOW, never), undefined);
-    assert.notEqual(ordered.room(WINDOW + 1, never), undefined);
+    assert.equal(ordered.room(never), undefined);
   });
 
-  it('moves with the first line that is not done, and not with others', async () => {
-    const { positions, ordered } = start(WINDOW);
-    let isNear = false;
-    const room = ordered.room(WINDOW, never)?.then(() => {
-      isNear = true;
+  it('moves with the page whose turn it is, and not with those that wait for it', async () => {
+    const { ordered } = start(WINDOW);
+    let hasRoom = false;
+    const room = ordered.room(never)?.then(() => {
+      hasRoom = true;
     });
-    positions.done(1);
-    ordered.advance();
+    ordered.page(linksRecord(urlRecord(1)));
     await quiet();
-    assert.equal(isNear, false);
+    assert.equal(hasRoom, false);
     ordered.page(linksRecord(urlRecord(0)));
     await room;
-    assert.equal(isNear, true);
+    assert.equal(hasRoom, true);
+  });
+
+  it('is not used up by lines that are skipped behind one that is not done', () => {
+    const { positions, ordered } = start(1);
+    for (let line = 1; line < 5 * WINDOW; line += 1) {
+      assert.equal(ordered.room(never), undefined, `line ${line} may be read`);
+      positions.read(urlRecord(line).origin, 'line');
+      positions.done(line);
+      ordered.advance();
+    }
   });
 
   it('holds nobody after an abort', async () => {
-    const { ordered } = start(1);
+    const { ordered } = start(WINDOW);
     const controller = new AbortController();
-    const room = ordered.room(WINDOW, controller.signal);
+    const room = ordered.room(controller.signal);
     assert.notEqual(room, undefined);
     controller.abort();
     await room;
-    assert.equal(ordered.room(WINDOW, controller.signal), undefined);
+    assert.equal(ordered.room(controller.signal), undefined);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { lineHash } from '../../../src/core/line-hash.ts';
 import type { Origin } from '../../../src/core/record.ts';
 import { Positions, type PositionsState } from '../../../src/pipeline/run/positions.ts';
 
@@ -20,16 +21,38 @@ test('lines done out of order are kept as ranges above the low-water mark', () =
       [3, 4],
       [7, 7],
     ],
-    last: { origin: origin(1), sourceUrl: 'line 1' },
+    last: { origin: origin(1), lineHash: lineHash('line 1') },
   });
 });
 
 test('a stored state that is taken up passes over what is done above the mark once it is read', () => {
-  const positions = new Positions({ low: 2, above: [[2, 4]], last: { origin: origin(1), sourceUrl: 'line 1' } });
+  const positions = new Positions({
+    low: 2,
+    above: [[2, 4]],
+    last: { origin: origin(1), lineHash: lineHash('line 1') },
+  });
   readAll(positions, 1, 4);
   assert.equal(positions.state().low, 4);
   readAll(positions, 4, 6);
-  assert.deepEqual(positions.state(), { low: 5, above: [], last: { origin: origin(4), sourceUrl: 'line 4' } });
+  assert.deepEqual(positions.state(), { low: 5, above: [], last: { origin: origin(4), lineHash: lineHash('line 4') } });
+});
+
+test('a line that is done and to be seen again is done, and holds up the mark until it has been seen', () => {
+  const positions = new Positions({
+    low: 2,
+    above: [[3, 4]],
+    last: { origin: origin(1), lineHash: lineHash('line 1') },
+  });
+  for (const sequence of [1, 2, 3, 4, 5]) positions.read(origin(sequence), `line ${sequence}`, true);
+  positions.done(2);
+  assert.deepEqual(
+    [3, 4, 5].map((sequence) => positions.isDone(sequence)),
+    [true, true, false],
+  );
+  const { low, above } = positions.state();
+  assert.deepEqual({ low, above }, { low: 3, above: [[3, 4]] });
+  for (const sequence of [1, 3, 4, 5]) positions.seen(sequence);
+  assert.deepEqual(positions.state(), { low: 5, above: [], last: { origin: origin(4), lineHash: lineHash('line 4') } });
 });
 
 test('whatever the order and wherever it is stored and taken up, exactly the lines said to be done are done', () => {
@@ -60,6 +83,23 @@ test('whatever the order and wherever it is stored and taken up, exactly the lin
       },
     ),
   );
+});
+
+test('what is held is bounded by the lines in work, however many are done behind one that is not', () => {
+  const positions = new Positions();
+  const inWork: number[] = [];
+  readAll(positions, 0, 1);
+  for (let sequence = 1; sequence < 20_000; sequence += 1) {
+    readAll(positions, sequence, sequence + 1);
+    inWork.push(sequence);
+    if (inWork.length < 8) continue;
+    for (const done of inWork.splice(0, 4).reverse()) positions.done(done);
+    // The ranges of what is done lie between lines that are not.
+    assert.ok(positions.held <= 2 * 9, `${positions.held} are held at line ${sequence}`);
+  }
+  for (const sequence of [...inWork, 0]) positions.done(sequence);
+  const { low, above, last } = positions.state();
+  assert.deepEqual([low, above, last?.origin.line, positions.held], [20_000, [], 20_000, 0]);
 });
 
 /** As a run does it: the state goes through a file, and reading starts at the last line below the mark. */

@@ -7,20 +7,13 @@ import { z } from 'zod';
 import { RecordError, StageError } from '../../../src/core/errors.ts';
 import { skip } from '../../../src/core/outcome.ts';
 import type { UrlRecord } from '../../../src/core/record.ts';
-import {
-  defineSink,
-  defineSource,
-  defineStep,
-  type SinkWriter,
-  type Source,
-  type SourceItem,
-  type StageDefinition,
-} from '../../../src/core/stage.ts';
+import type { SinkWriter } from '../../../src/core/sink-writer.ts';
+import type { SourceItem } from '../../../src/core/source-item.ts';
+import { defineSink, defineSource, defineStep, type Source, type StageDefinition } from '../../../src/core/stage.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
-import type { RunProgress } from '../../../src/pipeline/run/run-environment.ts';
+import type { RunProgress } from '../../../src/pipeline/run/run-progress.ts';
 import type { LineReport } from '../../../src/pipeline/run/settlement.ts';
-import { tableColumns } from '../../../src/pipeline/tables.ts';
 import {
   EndlessSource,
   FaultySink,
@@ -356,7 +349,7 @@ function start(parts: RunParts): StartedRun {
     .filter((role) => role === 'sink' || parts[role] !== undefined)
     .map((role) => `${role}: to-${role}`);
   const text = ['source: given', 'steps: [work]', ...outputs, parts.keys ?? ''].join('\n');
-  const pipeline = loadPipeline(text, { file: 'test.yaml', env: {}, sets: [] }, registry, tableColumns);
+  const pipeline = loadPipeline(text, { file: 'test.yaml', env: {}, sets: [] }, registry);
   let progress: (() => RunProgress) | undefined;
   const { signal: _signal, ...context } = stageContext(tmpdir());
   const never = new AbortController().signal;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RecordError, StageError } from '../../../src/core/errors.ts';
 import { skip } from '../../../src/core/outcome.ts';
-import type { SinkWriter } from '../../../src/core/stage.ts';
 import { Ledger } from '../../../src/pipeline/run/ledger.ts';
 import { Positions } from '../../../src/pipeline/run/positions.ts';
 import { type LineReport, Settlement } from '../../../src/pipeline/run/settlement.ts';
+import { reportColumns, sinkColumns } from '../../helpers/columns.ts';
 import { FaultySink, Gate, linksRecord, pageFacts, quiet, urlRecord } from '../../helpers/stages.ts';
 
 const notFound = new RecordError('http-status', 'it answered 404', { facts: pageFacts({ status: 404 }) });
@@ -90,7 +90,7 @@ it('a run without failures and pages outputs counts all the same', () => {
   const ledger = new Ledger();
   const sink = working();
   const settlement = new Settlement(
-    { sink: { writer: sink, columns: ['source_url'] } },
+    { sinks: [{ writer: sink, columns: sinkColumns('source_url') }] },
     ledger,
     readLines(3),
     () => {},
@@ -185,11 +185,10 @@ interface Sinks {
 
 function start(faulty: Partial<Sinks> = {}) {
   const sinks: Sinks = { sink: working(), failures: working(), pages: working(), ...faulty };
-  const output = (writer: SinkWriter, columns: readonly string[]) => ({ writer, columns });
   const outputs = {
-    sink: output(sinks.sink, ['parsed_url']),
-    failures: output(sinks.failures, ['code', 'line']),
-    pages: output(sinks.pages, ['outcome', 'links']),
+    sinks: [{ writer: sinks.sink, columns: sinkColumns('parsed_url') }],
+    failures: { writer: sinks.failures, columns: reportColumns('failures', ['code', 'line']) },
+    pages: { writer: sinks.pages, columns: reportColumns('pages', ['outcome', 'links']) },
   };
   const ledger = new Ledger();
   const positions = readLines(3);

@@ -1,0 +1,156 @@
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, normalize, resolve } from 'node:path';
+import { optionNotes } from '../../core/option-notes.ts';
+import type { PipelineDocument } from '../document/pipeline-document.ts';
+import type { StageChoice } from '../stage-choice.ts';
+import { type Path, type Problem, pathText, problemAt, quoted } from './problems.ts';
+
+/** Everything in a pipeline that names files; the stages that could be made. */
+export interface FileUsers {
+  readonly stages: readonly StageChoice[];
+  readonly summary: string | undefined;
+  readonly checkpoint: string | undefined;
+}
+
+/** A file that a pipeline names, and where. */
+interface FileUse {
+  readonly file: string;
+  readonly path: Path;
+  /** What becomes of it. A checkpoint is written, and its folder is made where it is missing. */
+  readonly role: 'source' | 'input' | 'output' | 'checkpoint';
+  /** Whether it is written where it stands; else it is written beside, and then takes the place of what has its name. */
+  readonly isInPlace: boolean;
+}
+
+/**
+ * Gives a problem for each output that would write what another writes (a file, or standard output), or overwrite what
+ * the source reads; and for each file of a pipeline file that can't be read or written, so that it is found out at once.
+ *
+ * Two paths are one file where the file system says so, through links too; without it, where they are written alike.
+ */
+export function fileProblems(document: PipelineDocument, users: FileUsers): readonly Problem[] {
+  const uses = fileUses(users);
+  const problems = conflicts(document, uses);
+  const { baseDirectory, hasFile } = document;
+  if (baseDirectory === undefined || !hasFile) return problems;
+  const access = uses.flatMap((use) => {
+    const reason = use.file === '-' ? undefined : accessProblem(resolve(baseDirectory, use.file), use);
+    if (reason === undefined) return [];
+    const isRead = use.role === 'source' || use.role === 'input';
+    const text = `${quoted(use.file)} can't be ${isRead ? 'read' : 'written'}: ${reason}`;
+    return [problemAt(document, use.path, text, { code: isRead ? 'unreadable-input' : 'unwritable-output' })];
+  });
+  return [...problems, ...access];
+}
+
+function fileUses({ stages, summary, checkpoint }: FileUsers): readonly FileUse[] {
+  const hasCheckpoint = checkpoint !== undefined;
+  const ofStages = stages.flatMap((stage) =>
+    Object.entries(stage.definition.options.shape).flatMap(([name, option]) => {
+      const { file: note } = optionNotes(option);
+      if (note === undefined) return [];
+      const role = note === 'input' && stage.definition.type === 'source' ? 'source' : note;
+      const path = [...stage.path, name];
+      return filesIn(stage.options[name], path).map((use) => ({ ...use, role, isInPlace: hasCheckpoint }) as const);
+    }),
+  );
+  return [
+    ...ofStages,
+    ...filesIn(summary, ['summary']).map((use) => ({ ...use, role: 'output', isInPlace: true }) as const),
+    ...filesIn(checkpoint, ['checkpoint']).map((use) => ({ ...use, role: 'checkpoint', isInPlace: false }) as const),
+  ];
+}
+
+function filesIn(value: unknown, path: Path): readonly Pick<FileUse, 'file' | 'path'>[] {
+  if (typeof value === 'string') return [{ file: value, path }];
+  return Array.isArray(value) ? value.flatMap((file, index) => filesIn(file, [...path, index])) : [];
+}
+
+function conflicts(document: PipelineDocument, uses: readonly FileUse[]): readonly Problem[] {
+  const { baseDirectory } = document;
+  const keyOf = ({ file }: FileUse) =>
+    file === '-' || baseDirectory === undefined ? normalize(file) : realPathOf(resolve(baseDirectory, file));
+  const readers = new Map(uses.filter(({ role }) => role === 'source').map((use) => [keyOf(use), use]));
+  const writers = new Map<string, FileUse>();
+  return uses
+    .filter(({ role }) => role === 'output' || role === 'checkpoint')
+    .flatMap((use) => {
+      const key = keyOf(use);
+      const reader = use.file === '-' ? undefined : readers.get(key);
+      const writer = writers.get(key);
+      writers.set(key, writer ?? use);
+      if (reader !== undefined) {
+        const text = `would overwrite ${quoted(reader.file)}, which ${pathText(reader.path)} reads`;
+        return [problemAt(document, use.path, text, { code: 'overwrites-input' })];
+      }
+      // Devices take whatever comes, from as many as there are.
+      if (writer === undefined || isNoFile(key)) return [];
+      const what = use.file === '-' ? 'standard output' : quoted(use.file);
+      const text = `writes to ${what}, and so does ${pathText(writer.path)}: each output needs its own`;
+      return [problemAt(document, use.path, text, { code: 'same-output' })];
+    });
+}
+
+/** The path without links, as far as it exists. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPathOf(folder), basename(path));
+  }
+}
+
+function isNoFile(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+/** Why a file can't be used as it is meant to be; undefined where it can, as far as that can be told. */
+function accessProblem(path: string, { role, isInPlace }: FileUse): string | undefined {
+  try {
+    if (role === 'source' || role === 'input') return inputProblem(path);
+    return role === 'checkpoint' ? checkpointProblem(path) : outputProblem(path, isInPlace);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return REASONS[code] ?? message;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ELOOP: 'its links lead in a circle',
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is no folder',
+  EROFS: 'the file system is read-only',
+};
+
+function inputProblem(path: string): string | undefined {
+  if (statSync(path).isDirectory()) return 'it is a folder';
+  accessSync(path, constants.R_OK);
+  return undefined;
+}
+
+function outputProblem(path: string, isInPlace: boolean): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return 'it is a folder';
+  // A device or a pipe is opened as it is.
+  if (found !== undefined && (isInPlace || !found.isFile())) {
+    accessSync(path, constants.W_OK);
+    return undefined;
+  }
+  const folder = dirname(path);
+  const foundFolder = statSync(folder, { throwIfNoEntry: false });
+  if (foundFolder === undefined) return 'its folder does not exist';
+  if (!foundFolder.isDirectory()) return 'a part of its path is no folder';
+  accessSync(folder, constants.W_OK);
+  return undefined;
+}
+
+function checkpointProblem(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return 'it is a folder';
+  let folder = dirname(path);
+  while (statSync(folder, { throwIfNoEntry: false }) === undefined) folder = dirname(folder);
+  return outputProblem(join(folder, basename(path)), false);
+}
