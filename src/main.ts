@@ -1,23 +1,21 @@
 #!/usr/bin/env node
 import { runCommandLine } from './cli/command-line.ts';
 import type { Interrupt, Io } from './cli/io.ts';
+import { hostProcess } from './library/host-process.ts';
 
-/** Arguments in, exit code out: the only file that touches `process`. */
+const { env, cwd, lockOwner } = hostProcess();
+
+/** Time that an interrupted run has, once it is over, to end by itself: its files may still be closing. */
+const HELD_UP_MS = 1000;
+
+/** Arguments in, exit code out: the only file of the program that touches `process`. */
 const io: Io = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  env: process.env,
-  cwd: process.cwd(),
-  processId: process.pid,
-  isAlive: (processId) => {
-    try {
-      return process.kill(processId, 0);
-    } catch (error) {
-      // A process of somebody else, which may not be signalled, lives.
-      return (error as NodeJS.ErrnoException).code === 'EPERM';
-    }
-  },
+  ...lockOwner,
+  env,
+  cwd,
   onInterrupt: (handler) => {
     const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM'];
     for (const signal of signals) process.on(signal, handler);
@@ -30,8 +28,11 @@ const io: Io = {
 // A reader that has closed is told to whoever writes, by the write itself.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
-process.exitCode = await runCommandLine(process.argv.slice(2), io);
+const exitCode = await runCommandLine(process.argv.slice(2), io);
+process.exitCode = exitCode;
 // Standard input that still waits must not keep the process alive; standard output still drains.
 process.stdin.destroy();
 // Nor may rows that a stalled reader won't take, once the run was told to stop.
-if (process.exitCode > 128 && process.stdout.writableLength > 0) process.exit();
+if (exitCode > 128 && process.stdout.writableLength > 0) process.exit();
+// Nor a call that the system holds up (to open a named pipe that nobody writes to), for which `process.exit` would wait as well.
+if (exitCode > 128) setTimeout(() => process.kill(process.pid, exitCode - 128), HELD_UP_MS).unref();

@@ -4,31 +4,16 @@ import { ConfigError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { stageDefinitions } from '../stages/registry.ts';
 import type { Command } from './command.ts';
-import { checkCommand } from './commands/check.ts';
-import { explainCommand } from './commands/explain.ts';
-import { linksCommand } from './commands/links.ts';
-import { runCommand } from './commands/run.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { stagesCommand } from './commands/stages.ts';
+import { commands, defaultCommand } from './commands.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { type Flags, type FlagValues, isRepeatable } from './flags.ts';
 import type { Io } from './io.ts';
+import { positionalUsage } from './reference/describe-commands.ts';
 import { errorText } from './report/error-text.ts';
 
 const HELP_WIDTH = 100;
 /** Up to so many letters apart, a wrong name is taken for a slip. */
 const MAX_SLIP = 2;
-
-const commands: readonly Command[] = [
-  linksCommand,
-  runCommand,
-  checkCommand,
-  explainCommand,
-  stagesCommand,
-  schemaCommand,
-];
-/** The command that runs when none is named. */
-const defaultCommand = linksCommand;
 
 /** A command with the values that it was called with. */
 interface Choice {
@@ -45,7 +30,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     checkFlags(choice);
     const positionals = positionalsOf(choice);
     if (choice.command === defaultCommand) checkCommandName(args, positionals);
-    return await choice.command.run({ positionals, values: choice.values, io, registry: stageDefinitions });
+    return await choice.command.run({ positionals, values: choice.values, io, registry: stageDefinitions, commands });
   } catch (error) {
     io.stderr.write(`${errorText(error)}\n`);
     return exitCodeOfError(error);
@@ -78,7 +63,8 @@ async function choose(args: readonly string[], io: Io): Promise<Choice | undefin
     });
   }
   let printed = '';
-  await parser.parseAsync([...args], {}, (_error, _values, output) => {
+  const words = args.map((word) => (word === '-' ? STAND_IN : word));
+  await parser.parseAsync(words, {}, (_error, _values, output) => {
     printed = output;
   });
   if (printed === '') return choice;
@@ -89,7 +75,7 @@ async function choose(args: readonly string[], io: Io): Promise<Choice | undefin
 function addCommand(parser: Argv, command: Command, onChoice: (flags: Flags, values: FlagValues) => void): Argv {
   const flags = command.flags(stageDefinitions);
   const { positional } = command;
-  const usage = positional === undefined ? command.name : `${command.name} ${positionalUsage(positional)}`;
+  const usage = `${command.name} ${positionalUsage(command)}`.trimEnd();
   return parser.command(
     command === defaultCommand ? [usage, '$0'] : usage,
     command.summary,
@@ -100,8 +86,17 @@ function addCommand(parser: Argv, command: Command, onChoice: (flags: Flags, val
       }
       return own.options(flags);
     },
-    (values) => onChoice(flags, lastOfEach(flags, values)),
+    (values) => onChoice(flags, lastOfEach(flags, withDashes(values))),
   );
+}
+
+/** What yargs is given in the place of a `-`, which it drops from a list of arguments. No argument can have a zero byte. */
+const STAND_IN = '\0-';
+
+function withDashes(values: FlagValues): FlagValues {
+  const restored = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(restored) : value === STAND_IN ? '-' : value;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, restored(value)]));
 }
 
 /** A flag that takes one value and was given several times has the last one, as shells' aliases with defaults want it. */
@@ -112,11 +107,6 @@ function lastOfEach(flags: Flags, values: FlagValues): FlagValues {
     return [name, isOne && Array.isArray(value) ? value.at(-1) : value];
   });
   return Object.fromEntries(entries);
-}
-
-function positionalUsage({ name, isRequired, isList }: NonNullable<Command['positional']>): string {
-  const text = isList ? `${name}..` : name;
-  return isRequired ? `<${text}>` : `[${text}]`;
 }
 
 function positionalsOf({ command, values }: Choice): readonly string[] {

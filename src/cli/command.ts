@@ -1,5 +1,5 @@
 import type { StageDefinition } from '../core/stage.ts';
-import type { Flags, FlagValues } from './flags.ts';
+import type { Candidates, Flags, FlagValues } from './flags.ts';
 import type { Io } from './io.ts';
 
 /** A call of a command: what stood on the command line, read and checked against the command's flags. */
@@ -9,6 +9,8 @@ export interface CommandCall {
   readonly values: FlagValues;
   readonly io: Io;
   readonly registry: readonly StageDefinition[];
+  /** All commands there are, for those that speak of them. */
+  readonly commands: readonly Command[];
 }
 
 /** What a command takes beside its flags. */
@@ -17,6 +19,8 @@ export interface Positional {
   readonly description: string;
   readonly isRequired: boolean;
   readonly isList: boolean;
+  /** What a shell may offer for it. */
+  readonly candidates?: Candidates | ((registry: readonly StageDefinition[]) => Candidates);
 }
 
 /** A command of the command line. */

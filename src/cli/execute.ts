@@ -1,13 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StageError } from '../core/errors.ts';
 import type { Pipeline } from '../pipeline/build.ts';
 import { type RunResult, runPipeline } from '../pipeline/run/run.ts';
+import { checkSummary, hasNothingDone, writeSummary } from '../pipeline/run/summary-file.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { Interrupt, Io } from './io.ts';
 import { errorText } from './report/error-text.ts';
 import { createProgress } from './report/progress.ts';
-import { notes, summaryJson, summaryLine } from './report/summary.ts';
+import { notes, summaryLine } from './report/summary.ts';
 
 /** How a run shows itself and how it ends early: the flags that are not part of a pipeline. */
 export interface RunFlags {
@@ -25,8 +24,10 @@ export interface RunFlags {
 /** Runs a pipeline for the command line: progress, interrupts, summary. Gives the exit code. `baseDirectory` is where its paths start. */
 export async function execute(pipeline: Pipeline, baseDirectory: string, flags: RunFlags, io: Io): Promise<number> {
   const resolvePath = (path: string) => resolve(baseDirectory, path);
+  const place = { resolvePath, stdout: io.stdout };
+  await checkSummary(pipeline, place);
   const isLive = !flags.isQuiet && (flags.progress ?? (io.stderr.isTTY === true && io.env['TERM'] !== 'dumb'));
-  const progress = createProgress(io, { isLive, isVerbose: flags.isVerbose });
+  const progress = await createProgress(io, { isLive, isVerbose: flags.isVerbose });
   const interrupts = watchInterrupts(io, flags.graceMs, (text) => {
     if (!flags.isQuiet) progress.say(text);
   });
@@ -45,13 +46,10 @@ export async function execute(pipeline: Pipeline, baseDirectory: string, flags: 
     interrupts.end();
     progress.stop();
   }
-  // A run that failed before it did anything has nothing to sum up.
-  const hasNothing = result.end.kind === 'failed' && result.totals.read === (result.doneBefore ?? 0);
-  if (!flags.isQuiet && !hasNothing) io.stderr.write([summaryLine(result), ...notes(pipeline, result), ''].join('\n'));
+  if (!flags.isQuiet && !hasNothingDone(result))
+    io.stderr.write([summaryLine(result), ...notes(pipeline, result), ''].join('\n'));
   if (result.end.kind === 'failed') io.stderr.write(`${errorText(result.end.error)}\n`);
-  // Where a checkpoint was refused, the summary of what it belongs to stays as well.
-  const isKept = hasNothing && pipeline.checkpoint !== undefined;
-  if (pipeline.summary !== undefined && !isKept) await writeSummary(resolvePath(pipeline.summary), result);
+  await writeSummary(pipeline, result, place);
   return exitCodeOf(result, pipeline, interrupts.first());
 }
 
@@ -80,14 +78,4 @@ function watchInterrupts(io: Io, graceMs: number, say: (text: string) => void) {
       forget();
     },
   };
-}
-
-async function writeSummary(path: string, result: RunResult): Promise<void> {
-  try {
-    await writeFile(path, summaryJson(result));
-  } catch (error) {
-    throw new StageError('SINK_FAILED', `${path}: the summary can't be written: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

@@ -1,6 +1,6 @@
 import { ConfigError, StageError } from '../core/errors.ts';
 import type { Pipeline } from '../pipeline/build.ts';
-import type { Totals } from '../pipeline/run/ledger.ts';
+import { isWithinFailureLimit } from '../pipeline/run/failure-limit.ts';
 import type { RunResult } from '../pipeline/run/run.ts';
 import type { Interrupt } from './io.ts';
 
@@ -21,6 +21,19 @@ export const exitCodes = {
   SIGTERM: 143,
 } as const;
 
+/** What each exit code says, for the reference. */
+export const exitStatus: readonly (readonly [codes: string, text: string])[] = [
+  ['0', 'The list was worked through, or the reader of standard output has left early.'],
+  ['1', 'It was, but more lines failed than --max-failures allows; without that flag, every line that was tried.'],
+  ['2', 'Wrong usage or pipeline file; no request was made.'],
+  [
+    '3',
+    "The run had to stop: an output can't be written, an input can't be read, or the checkpoint is of another run or in use.",
+  ],
+  ['70', 'A bug in sluice.'],
+  ['130, 143', 'Interrupted by SIGINT, SIGTERM; what was in flight has been finished, for up to --grace.'],
+];
+
 /** The exit code of a run that has ended. */
 export function exitCodeOf({ end, totals }: RunResult, pipeline: Pipeline, interrupt: Interrupt | undefined): number {
   switch (end.kind) {
@@ -31,7 +44,7 @@ export function exitCodeOf({ end, totals }: RunResult, pipeline: Pipeline, inter
     case 'reader-gone':
       return exitCodes.ok;
     case 'finished':
-      return isWithinLimit(totals, pipeline.maxFailures) ? exitCodes.ok : exitCodes.tooManyFailures;
+      return isWithinFailureLimit(totals, pipeline.maxFailures) ? exitCodes.ok : exitCodes.tooManyFailures;
   }
 }
 
@@ -39,13 +52,4 @@ export function exitCodeOf({ end, totals }: RunResult, pipeline: Pipeline, inter
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof ConfigError) return exitCodes.usage;
   return error instanceof StageError && error.code !== 'ACCOUNTING' ? exitCodes.stopped : exitCodes.internal;
-}
-
-/** Without a limit of the user's, the run has failed when every line that was tried failed. */
-function isWithinLimit(totals: Totals, limit: Pipeline['maxFailures']): boolean {
-  if (limit === undefined) {
-    const { duplicate = 0, shard = 0 } = totals.skippedByReason;
-    return totals.failed === 0 || totals.failed < totals.read - duplicate - shard;
-  }
-  return totals.failed <= ('count' in limit ? limit.count : (totals.read * limit.percent) / 100);
 }

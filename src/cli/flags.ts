@@ -2,8 +2,14 @@ import type { Options } from 'yargs';
 import type { StageDefinition } from '../core/stage.ts';
 import { describeOptions, type OptionDescription } from '../pipeline/options.ts';
 
-/** A command's flags as yargs takes them, by name. */
-export type Flags = Readonly<Record<string, Options>>;
+/** What a shell may offer in the place of a value: these words, or names of files; of pipeline files where those are due. */
+export type Candidates = readonly string[] | 'file' | 'pipeline';
+
+/** A flag as yargs takes it, and what a shell may offer as its value. */
+export type Flag = Options & { readonly candidates?: Candidates };
+
+/** A command's flags by name. */
+export type Flags = Readonly<Record<string, Flag>>;
 
 /** Values of a command line by flag name, as yargs gives them: texts, true, or lists of texts. */
 export type FlagValues = Readonly<Record<string, unknown>>;
@@ -18,26 +24,26 @@ export interface StageFlag {
   readonly isNegated: boolean;
 }
 
-const FLAG_TEXT: Options = { type: 'string', nargs: 1, requiresArg: true };
+const FLAG_TEXT: Flag = { type: 'string', nargs: 1, requiresArg: true };
 
 /** A flag that takes one value, given once. */
-export function valueFlag(description: string, extra: Options = {}): Options {
+export function valueFlag(description: string, extra: Flag = {}): Flag {
   return { ...FLAG_TEXT, description, ...extra };
 }
 
 /** A flag that takes one value and may be given several times. Its value is a list. */
-export function repeatableFlag(description: string, extra: Options = {}): Options {
+export function repeatableFlag(description: string, extra: Flag = {}): Flag {
   // Not yargs' own `array`, which takes the `-` of `--input -` for the next flag.
   return { ...FLAG_TEXT, coerce: asList, description, ...extra };
 }
 
 /** True for a flag that `repeatableFlag` made. */
-export function isRepeatable(flag: Options): boolean {
+export function isRepeatable(flag: Flag): boolean {
   return flag.coerce === asList;
 }
 
 /** A flag that takes no value. */
-export function switchFlag(description: string, extra: Options = {}): Options {
+export function switchFlag(description: string, extra: Flag = {}): Flag {
   return { type: 'boolean', description, ...extra };
 }
 
@@ -52,13 +58,14 @@ export function stageFlags(definition: StageDefinition, except: readonly string[
 }
 
 /** How yargs is to take a stage's flag. */
-export function yargsOption({ option, isNegated }: StageFlag, group: string, alias: string | undefined): Options {
+export function yargsOption({ option, isNegated }: StageFlag, group: string, alias: string | undefined): Flag {
   const named = { group, ...(alias === undefined ? {} : { alias }) };
   if (option.type === 'boolean')
     return switchFlag(isNegated ? `Turns off: ${option.description}` : option.description, named);
   const hasDefault = option.default !== undefined && option.default !== null;
   return valueFlag(option.description, {
     ...named,
+    ...(option.choices === undefined ? {} : { candidates: option.choices }),
     ...(hasDefault
       ? { defaultDescription: Array.isArray(option.default) ? option.default.join(',') : String(option.default) }
       : {}),

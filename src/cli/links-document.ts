@@ -1,10 +1,11 @@
-import type { Options } from 'yargs';
 import { ConfigError } from '../core/errors.ts';
 import type { SinkDefinition, StageDefinition } from '../core/stage.ts';
-import { withoutCompression } from '../formats/compression.ts';
-import { documentFromFlags, type PipelineDocument } from '../pipeline/document/file.ts';
+import { extensionOf } from '../formats/compression.ts';
+import { documentFromFlags, type PipelineDocument } from '../pipeline/document/pipeline-document.ts';
+import type { Given } from './environment.ts';
 import {
   documentValue,
+  type Flag,
   type Flags,
   type FlagValues,
   listOf,
@@ -20,9 +21,14 @@ import {
 const ALIASES: Readonly<Record<string, string>> = { concurrency: 'c', 'user-agent': 'A' };
 const GROUPS: Readonly<Record<string, string>> = { fetch: 'Fetching:', links: 'Links:' };
 /** Steps whose options are flags of their own. */
-const FLAG_STEPS = ['links', 'fetch'] as const;
-/** `headers` is a table in a file and a repeatable `--header` here; `hosts` is one that holds secrets, for which a file is the place. */
-const NO_FLAG = ['headers', 'hosts'];
+export const FLAG_STEPS = ['links', 'fetch'] as const;
+/** The source whose options are flags of their own. */
+export const FLAG_SOURCE = 'lines';
+/**
+ * `headers` is a table in a file and a repeatable `--header` here; `hosts` is one that holds secrets, for which a file is the place;
+ * the `path` of the source is `--input`.
+ */
+const NO_FLAG = ['headers', 'hosts', 'path'];
 /** What `--polite` stands for; each flag that is given goes before it. */
 const POLITE = { robots: true, delay: '1s', perHost: 1 } as const;
 
@@ -30,19 +36,39 @@ const POLITE = { robots: true, delay: '1s', perHost: 1 } as const;
 export function linksFlags(registry: readonly StageDefinition[]): Flags {
   const sinks = sinkNames(registry);
   const group = 'Input and output:';
-  const flags: Record<string, Options> = {
-    input: repeatableFlag("File with one URL a line; '-' is standard input. Repeatable.", { group, alias: 'i' }),
-    output: valueFlag("File for the rows; '-' is standard output.", { group, alias: 'o', defaultDescription: '-' }),
+  const flags: Record<string, Flag> = {
+    input: repeatableFlag("File with one URL a line; '-' is standard input. Repeatable.", {
+      group,
+      alias: 'i',
+      candidates: 'file',
+    }),
+    ...Object.fromEntries(
+      flagsOf(registry, FLAG_SOURCE).map((flag) => [flag.name, yargsOption(flag, group, undefined)]),
+    ),
+    output: valueFlag("File for the rows; '-' is standard output.", {
+      group,
+      alias: 'o',
+      defaultDescription: '-',
+      candidates: 'file',
+    }),
     format: valueFlag(`${sinks.join(', ')}; left out, by the output's extension.`, {
       group,
       alias: 'f',
       defaultDescription: 'tsv',
+      candidates: sinks,
     }),
     columns: valueFlag('Columns of the rows.', { group, defaultDescription: 'source_url,parsed_url' }),
     'no-header': switchFlag('Leaves out the line that names the columns.', { group }),
     dedupe: switchFlag('Skips input lines whose URL was there before.', { group }),
-    failures: valueFlag('File for one row per failed URL (jsonl; csv, tsv by extension).', { group }),
-    pages: valueFlag('File for one row per page (jsonl; csv, tsv by extension).', { group }),
+    'dedupe-memory': valueFlag('Most memory for what --dedupe has seen: 9 to 12 bytes a URL.', {
+      group,
+      defaultDescription: '1GB',
+    }),
+    failures: valueFlag('File for one row per failed URL (jsonl; csv, tsv by extension).', {
+      group,
+      candidates: 'file',
+    }),
+    pages: valueFlag('File for one row per page (jsonl; csv, tsv by extension).', { group, candidates: 'file' }),
     header: repeatableFlag("Header field to send, 'Name: value'. Repeatable.", {
       group: GROUPS['fetch'] ?? '',
       alias: 'H',
@@ -61,17 +87,23 @@ export function linksFlags(registry: readonly StageDefinition[]): Flags {
 
 /**
  * The pipeline that `sluice links` with these flags stands for: the same document that a file would give.
+ * `cwd` is where its paths start.
  *
  * Errors: ConfigError for flags that no pipeline can hold, such as a format that doesn't exist.
  */
 export function linksDocument(
   urls: readonly string[],
-  values: FlagValues,
+  given: Given,
   registry: readonly StageDefinition[],
+  cwd: string,
 ): PipelineDocument {
-  const flagNames = new Map<string, string>();
-  const name = (path: string, flag: string) => flagNames.set(path, `--${flag}`);
-  const steps: Record<string, unknown>[] = values['dedupe'] === true ? [{ dedupe: {} }] : [];
+  const { values } = given;
+  const labels = new Map<string, string>();
+  const name = (path: string, flag: string) => labels.set(path, given.labelOf(flag));
+  const memory = values['dedupe-memory'];
+  const dedupe = memory === undefined ? {} : { memory };
+  const steps: Record<string, unknown>[] = values['dedupe'] === true ? [{ dedupe }] : [];
+  name('steps.0.dedupe.memory', 'dedupe-memory');
   for (const step of ['fetch', 'links'] as const) {
     const place = `steps.${steps.length}.${step}`;
     const options: Record<string, unknown> = step === 'fetch' && values['polite'] === true ? { ...POLITE } : {};
@@ -81,25 +113,29 @@ export function linksDocument(
       name(`${place}.${flag.option.name}`, flag.name);
     }
     if (step === 'fetch' && values['header'] !== undefined) {
-      options['headers'] = headersOf(values['header'] as readonly string[]);
+      options['headers'] = headersOf(given);
       name(`${place}.headers`, 'header');
     }
     steps.push({ [step]: options });
   }
   const document: Record<string, unknown> = {
-    source: sourceOf(urls, values),
+    source: sourceOf(urls, given, registry, name),
     steps,
-    sink: sinkOf(values, registry, name),
+    sink: sinkOf(given, registry, name),
   };
   name('source.lines.path', 'input');
   for (const role of ['failures', 'pages'] as const) {
     if (values[role] === undefined) continue;
-    const path = String(values[role]);
-    document[role] = { [formatByExtension(path, registry) ?? 'jsonl']: { path } };
+    document[role] = reportOutput(String(values[role]), registry);
     name(role, role);
   }
   addRunKeys(document, values, name);
-  return documentFromFlags(document, (path) => flagOfNearest(path, flagNames));
+  return documentFromFlags(document, (path) => labels.get(path.map(String).join('.')), cwd);
+}
+
+/** A failures or pages output for a path: its format by the extension, else JSON lines. */
+export function reportOutput(path: string, registry: readonly StageDefinition[]): Readonly<Record<string, unknown>> {
+  return { [formatByExtension(path, registry) ?? 'jsonl']: { path } };
 }
 
 /** Adds what a pipeline has beside its stages: `summary`, `limit`, `checkpoint` and so on. */
@@ -108,7 +144,7 @@ function addRunKeys(
   values: FlagValues,
   name: (path: string, flag: string) => void,
 ): void {
-  const keys = { limit: 'limit', 'max-failures': 'maxFailures' };
+  const keys = { skip: 'skip', limit: 'limit', 'max-failures': 'maxFailures' };
   for (const [flag, key] of Object.entries({ ...keys, ...SAME_NAME })) {
     const given = values[flag];
     if (given === undefined) continue;
@@ -120,21 +156,35 @@ function addRunKeys(
 /** Keys that are flags of the same name and the same value. */
 const SAME_NAME = { summary: 'summary', checkpoint: 'checkpoint', ordered: 'ordered', shard: 'shard' };
 
-function flagsOf(registry: readonly StageDefinition[], step: string): readonly StageFlag[] {
-  const definition = registry.find((candidate) => candidate.type === 'step' && candidate.name === step);
+/** The flags that stand for the options of a source or a step. */
+export function flagsOf(registry: readonly StageDefinition[], stage: string): readonly StageFlag[] {
+  const definition = registry.find((candidate) => candidate.type !== 'sink' && candidate.name === stage);
   return definition === undefined ? [] : stageFlags(definition, NO_FLAG);
 }
 
-function sourceOf(urls: readonly string[], values: FlagValues): Record<string, unknown> {
+function sourceOf(
+  urls: readonly string[],
+  { values, labelOf }: Given,
+  registry: readonly StageDefinition[],
+  name: (path: string, flag: string) => void,
+): Record<string, unknown> {
+  const flags = flagsOf(registry, FLAG_SOURCE).filter((flag) => values[flag.name] !== undefined);
   const inputs = (values['input'] as readonly string[] | undefined) ?? [];
-  if (urls.length === 0) return { lines: { path: inputs.length === 0 ? '-' : inputs } };
-  if (inputs.length > 0)
-    throw new ConfigError('--input: URLs are given as arguments too; give either those or --input.');
-  return { urls: { list: urls } };
+  if (urls.length > 0) {
+    const ofInput = inputs.length > 0 ? 'input' : flags[0]?.name;
+    if (ofInput === undefined) return { urls: { list: urls } };
+    throw new ConfigError(`${labelOf(ofInput)}: URLs are given as arguments too; give either those or --input.`);
+  }
+  const options: Record<string, unknown> = { path: inputs.length === 0 ? '-' : inputs };
+  for (const flag of flags) {
+    options[flag.option.name] = documentValue(flag, values[flag.name]);
+    name(`source.${FLAG_SOURCE}.${flag.option.name}`, flag.name);
+  }
+  return { [FLAG_SOURCE]: options };
 }
 
 function sinkOf(
-  values: FlagValues,
+  { values, labelOf }: Given,
   registry: readonly StageDefinition[],
   name: (path: string, flag: string) => void,
 ): Record<string, unknown> {
@@ -143,7 +193,7 @@ function sinkOf(
   const sink = registry.find((definition) => definition.type === 'sink' && definition.name === format);
   if (sink === undefined) {
     throw new ConfigError(
-      `--format: expected one of ${sinkNames(registry).join(', ')}, got ${JSON.stringify(format)}.`,
+      `${labelOf('format')}: expected one of ${sinkNames(registry).join(', ')}, got ${JSON.stringify(format)}.`,
     );
   }
   const options: Record<string, unknown> = { path };
@@ -156,34 +206,29 @@ function sinkOf(
   return { [format]: options };
 }
 
-function sinkNames(registry: readonly StageDefinition[]): readonly string[] {
+/** The names of the sinks, in the registry's order. */
+export function sinkNames(registry: readonly StageDefinition[]): readonly string[] {
   return registry.filter((definition) => definition.type === 'sink').map((definition) => definition.name);
 }
 
-function formatByExtension(path: string, registry: readonly StageDefinition[]): string | undefined {
-  const extension = /\.([^./\\]+)$/.exec(withoutCompression(path))?.[1]?.toLowerCase() ?? '';
+/** The sink that a file's extension chooses; undefined where there is none. */
+export function formatByExtension(path: string, registry: readonly StageDefinition[]): string | undefined {
+  const extension = extensionOf(path);
   const isOf = (definition: StageDefinition): definition is SinkDefinition =>
     definition.type === 'sink' && definition.extensions.includes(extension);
   return registry.find(isOf)?.name;
 }
 
-function headersOf(given: readonly string[]): Record<string, string> {
+/** The header fields that `--header` names. Errors: ConfigError. */
+export function headersOf({ values, labelOf }: Given): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const text of given) {
+  for (const text of values['header'] as readonly string[]) {
     const colon = text.indexOf(':');
     if (colon < 1) {
       // The value is not repeated: it may be a secret.
-      throw new ConfigError("--header: expected 'Name: value', got a text without a colon.");
+      throw new ConfigError(`${labelOf('header')}: expected 'Name: value', got a text without a colon.`);
     }
     headers[text.slice(0, colon).trim()] = text.slice(colon + 1).trim();
   }
   return headers;
-}
-
-function flagOfNearest(path: readonly PropertyKey[], flagNames: ReadonlyMap<string, string>): string | undefined {
-  for (let length = path.length; length > 0; length -= 1) {
-    const flag = flagNames.get(path.slice(0, length).map(String).join('.'));
-    if (flag !== undefined) return flag;
-  }
-  return undefined;
 }

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { ConfigError } from '../core/errors.ts';
 import { duration } from '../core/units.ts';
+import type { Given } from './environment.ts';
 import type { RunFlags } from './execute.ts';
-import { type Flags, type FlagValues, repeatableFlag, switchFlag, valueFlag } from './flags.ts';
+import { type Flags, repeatableFlag, switchFlag, valueFlag } from './flags.ts';
 
 const RUN_GROUP = 'Run:';
 const DEFAULT_GRACE = '10s';
@@ -27,18 +27,19 @@ export const runFlags: Flags = {
 
 /** The flags that stand for keys of a pipeline file beside its stages. */
 export const runKeyFlags: Flags = {
-  limit: valueFlag('Takes only so many lines of the input.', { group: RUN_GROUP }),
+  skip: valueFlag('Passes over so many lines of the input first; they count nowhere.', { group: RUN_GROUP }),
+  limit: valueFlag('Takes only so many lines of the input, behind those skipped.', { group: RUN_GROUP }),
   'max-failures': valueFlag('Failures that are still a success, as a number or a share of the lines (5%).', {
     group: RUN_GROUP,
     defaultDescription: 'all but one',
   }),
   checkpoint: valueFlag(
     'Goes on from this file where it exists, and keeps it up to date: kill the run at any time, run the same command again.',
-    { group: RUN_GROUP },
+    { group: RUN_GROUP, candidates: 'file' },
   ),
   ordered: switchFlag('Writes the rows in the order of the input.', { group: RUN_GROUP }),
   shard: valueFlag('Only the hosts of one of several parts, 1/4 is the first of four.', { group: RUN_GROUP }),
-  summary: valueFlag("File for the run's totals, as JSON.", { group: RUN_GROUP }),
+  summary: valueFlag("File for the run's totals, as JSON.", { group: RUN_GROUP, candidates: 'file' }),
 };
 
 /** `--set path=value`, for every command that reads a pipeline file. */
@@ -50,7 +51,8 @@ export const setFlag = repeatableFlag(
 );
 
 /** Reads the flags of a run. Errors: ConfigError. */
-export function readRunFlags(values: FlagValues): RunFlags {
+export function readRunFlags(given: Given): RunFlags {
+  const { values } = given;
   if (values['progress'] === true && values['no-progress'] === true) {
     throw new ConfigError('--progress and --no-progress: give one of them.');
   }
@@ -60,27 +62,14 @@ export function readRunFlags(values: FlagValues): RunFlags {
     isQuiet: values['quiet'] === true,
     isVerbose: values['verbose'] === true,
     isRestart: values['restart'] === true,
-    graceMs: durationOf(values, 'grace', DEFAULT_GRACE),
-    checkpointIntervalMs: durationOf(values, 'checkpoint-interval', DEFAULT_CHECKPOINT_INTERVAL),
+    graceMs: durationOf(given, 'grace', DEFAULT_GRACE),
+    checkpointIntervalMs: durationOf(given, 'checkpoint-interval', DEFAULT_CHECKPOINT_INTERVAL),
   };
 }
 
-/** The `--set` texts of a call, those included that other flags stand for. A path given as a flag starts at the working folder. */
-export function setsOf(values: FlagValues, cwd: string): readonly string[] {
-  const sets = [...((values['set'] as readonly string[] | undefined) ?? [])];
-  if (values['limit'] !== undefined) sets.push(`limit=${String(values['limit'])}`);
-  if (values['max-failures'] !== undefined) sets.push(`maxFailures=${String(values['max-failures'])}`);
-  if (values['ordered'] === true) sets.push('ordered=true');
-  if (values['shard'] !== undefined) sets.push(`shard=${String(values['shard'])}`);
-  for (const key of ['summary', 'checkpoint']) {
-    if (values[key] !== undefined) sets.push(`${key}=${JSON.stringify(resolve(cwd, String(values[key])))}`);
-  }
-  return sets;
-}
-
-function durationOf(values: FlagValues, flag: string, otherwise: string): number {
+function durationOf({ values, labelOf }: Given, flag: string, otherwise: string): number {
   const given = values[flag] ?? otherwise;
   const parsed = duration().safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(`--${flag}: expected a duration such as ${otherwise}, got ${JSON.stringify(given)}.`);
+  throw new ConfigError(`${labelOf(flag)}: expected a duration such as ${otherwise}, got ${JSON.stringify(given)}.`);
 }

@@ -112,9 +112,10 @@ for (const [what, { args = [], text, change }] of Object.entries(refusals)) {
 }
 
 for (const [what, input, text] of [
-  ['another standard input', '/x\n/y\n/z\n', /^sluice: -:2: .*another input/m],
-  ['a shorter standard input', '/one\n', /^sluice: -:2: .*the input ends before it/m],
-  ['an empty standard input', '', /^sluice: -:2: .*the input ends before it/m],
+  ['another standard input', '/x\n/y\n/z\n', /^sluice: standard input: this is not the list/m],
+  ['a standard input that differs in a line that is done', '/ane\n/two\n/none\n', /^sluice: standard input: /m],
+  ['a shorter standard input', '/one\n', /^sluice: standard input: this is not the list/m],
+  ['an empty standard input', '', /^sluice: standard input: this is not the list/m],
 ] as const) {
   test(`${what} is refused with 3, and no row is lost`, async () => {
     const args = ['--allow-private', '-o', 'links.tsv', '--checkpoint', 'run.checkpoint'];
@@ -129,6 +130,29 @@ for (const [what, input, text] of [
     assert.deepEqual([await contentOf('links.tsv'), await contentOf('run.checkpoint')], [rows, checkpoint]);
   });
 }
+
+test('a list that grows while others are to come is read as it was; what is added once it was read is refused by name', async () => {
+  const files = { 'one.txt': listOf('/one'), 'two.txt': listOf('/two', '/none') };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const outputs = ['-o', 'links.tsv', '--checkpoint', 'run.checkpoint'];
+  const args = ['--allow-private', '-c', '1', '-i', 'one.txt', '-i', 'two.txt', ...outputs];
+  assert.equal((await callSluice([...args, '--limit', '2'], { cwd: folder })).code, 0);
+  await appendFile(join(folder, 'one.txt'), listOf('/moved'));
+  const before = await snapshotOf(folder);
+  const refused = await callSluice(args, { cwd: folder });
+  assert.equal(refused.code, 3);
+  const added = listOf('/moved').length;
+  assert.match(
+    refused.stderr,
+    new RegExp(`^sluice: one\\.txt: ${added} bytes were added after it had been read to its end`),
+  );
+  assert.deepEqual(await snapshotOf(folder), before);
+  await writeFile(join(folder, 'one.txt'), files['one.txt']);
+  await appendFile(join(folder, 'two.txt'), listOf('/one'));
+  const { code, stderr } = await callSluice(args, { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^sluice: read 4 = 3 linked \+ 1 empty/);
+});
 
 test('a checkpoint in use is refused with 3, and whoever uses it is not disturbed', async (t) => {
   await writeFile(join(folder, 'urls.txt'), listOf('/slow'));

@@ -22,6 +22,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await temporaryFolder();
   await writeFile(join(folder, 'good.yaml'), PIPELINE);
+  await writeFile(join(folder, 'urls.txt'), '');
 });
 afterEach(() => removeFolder(folder));
 
@@ -55,7 +56,7 @@ test('check needs a file', async () => {
 
 test('a folder is no pipeline file', async () => {
   await mkdir(join(folder, 'pipelines'));
-  const { code, stderr } = await sluice('check', 'pipelines');
+  const { code, stderr } = await sluice('run', 'pipelines');
   assert.deepEqual(
     { code, stderr },
     {
@@ -72,10 +73,11 @@ test('explain prints a pipeline file with every default filled in, which means t
   assert.deepEqual(document.steps[1].fetch.concurrency, 64);
   assert.deepEqual(document.sink, { csv: { ...document.sink.csv, path: 'links.csv', header: true } });
   await writeFile(join(folder, 'explained.yaml'), stdout);
-  assert.equal((await sluice('explain', 'explained.yaml', '--format', 'json')).stdout, (await explainJson()).text);
+  const again = await sluice('explain', 'explained.yaml', '--format', 'json');
+  assert.deepEqual(JSON.parse(again.stdout).pipeline, (await explainJson()).document);
 });
 
-test('explain --format json is the same as JSON', async () => {
+test('explain --format json is the same as JSON, with the options and where they came from beside', async () => {
   const { document } = await explainJson();
   assert.deepEqual(document, parse((await sluice('explain', 'good.yaml')).stdout));
 });
@@ -87,7 +89,7 @@ test('explain --format mermaid draws the stages in their order', async () => {
 
 test('explain shows what --set has set', async () => {
   const { stdout } = await sluice('explain', 'good.yaml', '--format', 'json', '--set', 'steps.1.fetch.timeout=7s');
-  assert.equal(JSON.parse(stdout).steps[1].fetch.timeout, '7s');
+  assert.equal(JSON.parse(stdout).pipeline.steps[1].fetch.timeout, '7s');
 });
 
 test('explain masks secrets, also those from the environment', async () => {
@@ -154,9 +156,9 @@ test('an argument that a command does not take is refused', async () => {
   );
 });
 
-async function explainJson(): Promise<{ readonly text: string; readonly document: unknown }> {
+async function explainJson(): Promise<{ readonly document: unknown }> {
   const { stdout } = await sluice('explain', 'good.yaml', '--format', 'json');
-  return { text: stdout, document: JSON.parse(stdout) };
+  return { document: JSON.parse(stdout).pipeline };
 }
 
 function sluice(...args: readonly string[]) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, type TestContext, test } from 'node:test';
@@ -92,6 +94,17 @@ test('an interrupt wakes a run that waits for standard input', async (t) => {
   assert.equal(await sluice.line(), HEADER);
   sluice.kill('SIGINT');
   assert.equal((await sluice.exit()).code, 130);
+});
+
+test('an interrupt ends a run whose input is a named pipe that nobody has opened to write', async (t) => {
+  const [mkfifo] = await once(spawn('mkfifo', [join(folder, 'urls')]), 'exit');
+  if (mkfifo !== 0) return t.skip('no mkfifo here');
+  const sluice = start(t, ['-i', 'urls'], { timeoutMs: LESS_THAN_GRACE_MS });
+  assert.equal(await sluice.line(), HEADER);
+  sluice.kill('SIGTERM');
+  const { code, signal, stderr } = await sluice.exit();
+  assert.equal(code ?? signal, 'SIGTERM', 'what a shell shows as 143');
+  assert.match(stderr, /\nsluice: read 0 = .* \(interrupted\)\n$/);
 });
 
 test('an interrupted run leaves what it had in .part files, and a summary that says that it is not complete', async (t) => {

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { explainPipeline } from '../../src/cli/commands/explain.ts';
+import { withoutEnvironment } from '../../src/cli/environment.ts';
 import { linksDocument, linksFlags } from '../../src/cli/links-document.ts';
 import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
-import { loadPipeline } from '../../src/pipeline/load.ts';
-import { tableColumns } from '../../src/pipeline/tables.ts';
+import type { PipelineDocument } from '../../src/pipeline/document/pipeline-document.ts';
+import { examineFile, loadPipeline } from '../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
+import { callSluice } from '../helpers/command-line.ts';
+
+function documentOf(values: Record<string, unknown>): PipelineDocument {
+  return linksDocument(['http://a.example/'], withoutEnvironment(values), stageDefinitions, '/');
+}
 
 function pipelineOf(values: Record<string, unknown>): Pipeline {
-  const document = linksDocument(['http://a.example/'], values, stageDefinitions);
-  return buildPipeline(document, stageDefinitions, tableColumns);
+  return buildPipeline(documentOf(values), stageDefinitions);
 }
 
 function fetchOptionsOf(values: Record<string, unknown>): Record<string, unknown> {
@@ -37,7 +42,7 @@ describe('--polite', () => {
 
   test('is no option of a step', () => {
     assert.equal('polite' in linksFlags(stageDefinitions), true);
-    assert.doesNotMatch(explainPipeline(pipelineOf({ polite: true }), 'text'), /polite/);
+    assert.doesNotMatch(explainPipeline(pipelineOf({ polite: true }), documentOf({ polite: true }), 'text'), /polite/);
   });
 });
 
@@ -51,15 +56,14 @@ test('tables of headers and of hosts are no flags', () => {
 
 describe('a table of hosts', () => {
   const text = (hosts: string) => `source: lines\nsteps: [fetch: { hosts: { ${hosts} } }, links]\n`;
-  const load = (hosts: string) =>
-    loadPipeline(text(hosts), { file: 'a.yaml', env: { KEY: 'secret1' }, sets: [] }, stageDefinitions, tableColumns);
+  const options = { file: 'a.yaml', env: { KEY: 'secret1' }, sets: [] };
 
   for (const format of ['text', 'json', 'mermaid'] as const) {
     test(`is explained as ${format} without its secrets`, () => {
-      const shown = explainPipeline(
-        load("auth.example: { headers: { X-Any: '${KEY}' }, auth: 'me:secret2', delay: 7s }"),
-        format,
-      );
+      const file = text("auth.example: { headers: { X-Any: '${KEY}' }, auth: 'me:secret2', delay: 7s }");
+      const { pipeline, document } = examineFile(file, options, stageDefinitions);
+      assert.ok(pipeline !== undefined && document !== undefined);
+      const shown = explainPipeline(pipeline, document, format);
       assert.doesNotMatch(shown, /secret\d|me:/);
       assert.match(shown, /auth\.example[\s\S]*7s/);
     });
@@ -74,7 +78,13 @@ describe('a table of hosts', () => {
     ['a: { perHost: 0 }', 'a.yaml:2:41: steps[0].fetch.hosts.a.perHost: expected a number more than 0, got 0.'],
   ] as const) {
     test(`with ${hosts} is refused where it stands`, () => {
-      assert.throws(() => load(hosts), { problems: [problem] });
+      assert.throws(() => loadPipeline(text(hosts), options, stageDefinitions), { problems: [problem] });
     });
   }
+});
+
+test('the summary of - goes to standard output', async () => {
+  const { code, stdout } = await callSluice(['-q', '--output', '/dev/null', '--summary', '-']);
+  assert.equal(code, 0);
+  assert.equal(JSON.parse(stdout).complete, true);
 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { runSluice } from '../helpers/cli.ts';
+import { mainPath, runSluice } from '../helpers/cli.ts';
 import { mixedList, mixedTotals, startLinkSite } from '../helpers/link-site.ts';
+import { runProcess } from '../helpers/process.ts';
 import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
 import type { Site } from '../helpers/site.ts';
 
@@ -63,3 +65,29 @@ async function summaryOf(args: readonly string[], input: string): Promise<Record
   await runSluice(['-q', '--allow-private', '--summary', 'summary.json', ...args], { input, cwd: folder });
   return JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
 }
+
+test("a summary that can't be written is told before the first request", async () => {
+  const before = site.requests.length;
+  const summary = join(folder, 'missing', 'summary.json');
+  const { code, stderr } = await runSluice(['--allow-private', '--summary', summary], {
+    input: `${site.origin}/one\n`,
+  });
+  assert.equal(code, 3);
+  assert.equal(
+    stderr,
+    `sluice: ${summary}: can't be written: its folder does not exist (ENOENT). Make the folder, then run the command again.\n`,
+  );
+  assert.equal(site.requests.length, before);
+});
+
+test('--summary - writes it to standard output; one that takes nothing is told', async (t) => {
+  const args = ['--allow-private', '-q', '-o', 'links.tsv', '--summary', '-', `${site.origin}/one`];
+  const { code, stdout } = await runSluice(args, { cwd: folder });
+  assert.deepEqual([code, JSON.parse(stdout).complete], [0, true]);
+  if (!existsSync('/dev/full')) return t.skip('no /dev/full here');
+  const full = await runProcess('/bin/sh', ['-c', '"$0" "$@" > /dev/full', process.execPath, mainPath, ...args], {
+    cwd: folder,
+  });
+  assert.equal(full.code, 3);
+  assert.match(full.stderr, /^sluice: standard output: can't be written: the disk is full \(ENOSPC\)/);
+});

@@ -1,48 +1,104 @@
-import type { StageDefinition } from '../../core/stage.ts';
-import type { PipelineTables } from '../../pipeline/checks/outputs.ts';
-import { messagesInOrder } from '../../pipeline/checks/problems.ts';
-import { examineFile } from '../../pipeline/load.ts';
-import { tableColumns } from '../../pipeline/tables.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { maskCredentials } from '../../core/credentials.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { inOrder, isError, messagesInOrder, type Problem } from '../../pipeline/checks/problems.ts';
+import { fileProblem } from '../../pipeline/document/file.ts';
 import type { Command } from '../command.ts';
+import type { Given } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readPipelineText } from '../pipeline-text.ts';
+import { switchFlag, valueFlag } from '../flags.ts';
+import type { Io } from '../io.ts';
+import { type FileCall, givenFor, inspectFile } from '../pipeline-file.ts';
+import { findPipelineText, shownName } from '../pipeline-text.ts';
 
 /** `sluice check`: tells every mistake of pipeline files; nothing is run. */
 export const checkCommand: Command = {
   name: 'check',
   summary: 'Checks pipeline files; tells each mistake as file:line:column: message.',
-  positional: { name: 'pipelines', description: 'Pipeline files.', isRequired: true, isList: true },
-  flags: () => ({}),
-  examples: [['sluice check pipelines/*.yaml', '']],
-  run: async ({ positionals, io, registry }) => {
-    const files = [];
-    for (const file of positionals) files.push({ file, text: await readPipelineText(file, io) });
-    const problems = checkFiles(files, io.env, registry, tableColumns);
-    if (problems.length === 0) return exitCodes.ok;
-    io.stderr.write(`${problems.join('\n')}\n`);
-    return exitCodes.usage;
+  positional: {
+    name: 'pipelines',
+    description: 'Pipeline files; of a folder, its *.yaml; - is standard input.',
+    isRequired: true,
+    isList: true,
+    candidates: 'pipeline',
+  },
+  flags: () => ({
+    format: valueFlag(`${FORMATS.join(', ')}.`, { defaultDescription: 'text', candidates: FORMATS }),
+    strict: switchFlag('Takes warnings for mistakes: the exit code is 2.'),
+  }),
+  examples: [
+    ['sluice check pipelines/*.yaml', ''],
+    ['sluice check pipelines --format json', 'an array of file, line, column, path, severity, code, message'],
+  ],
+  run: async ({ positionals, values, io, registry }) => {
+    const format = values['format'] ?? 'text';
+    if (!FORMATS.some((name) => name === format)) {
+      throw new ConfigError(`--format: expected one of ${FORMATS.join(', ')}, got ${JSON.stringify(format)}.`);
+    }
+    const call = { values: {}, io, registry };
+    const given = givenFor(call);
+    const checked: CheckedFile[] = [];
+    for (const file of positionals) checked.push(...(await checkPath(file, given, call)));
+    if (format === 'json') io.stdout.write(jsonText(checked));
+    else io.stderr.write(plainText(checked));
+    const problems = checked.flatMap((file) => file.problems);
+    const hasFailed = values['strict'] === true ? problems.length > 0 : problems.some(isError);
+    return hasFailed ? exitCodes.usage : exitCodes.ok;
   },
 };
 
-/** A pipeline file to check. */
-export interface CheckedFile {
-  /** Its name as it shall be shown. */
+const FORMATS = ['text', 'json'] as const;
+
+/** What was found in a file; its name as it is shown. */
+interface CheckedFile {
   readonly file: string;
-  readonly text: string;
+  readonly problems: readonly Problem[];
 }
 
-/**
- * Gives every problem of the files, as lines: file after file, in each by place. None where all is well.
- * Nothing is opened or asked for.
- */
-export function checkFiles(
-  files: readonly CheckedFile[],
-  env: Readonly<Record<string, string | undefined>>,
-  registry: readonly StageDefinition[],
-  tables: PipelineTables,
-): readonly string[] {
-  return files.flatMap(({ file, text }) => {
-    const { problems } = examineFile(text, { file, env, sets: [] }, registry, tables);
-    return messagesInOrder(problems);
-  });
+/** Checks a file, or the files of a folder. */
+async function checkPath(path: string, given: Given, call: FileCall): Promise<readonly CheckedFile[]> {
+  const files = await filesAt(path, call.io);
+  if (files.length === 0) {
+    return [{ file: path, problems: [fileProblem(path, 'unreadable-file', 'the folder holds no *.yaml file')] }];
+  }
+  const checked: CheckedFile[] = [];
+  for (const file of files) {
+    const { text, problem } = await findPipelineText(file, call.io);
+    const problems = problem === undefined ? (await inspectFile(file, text, given, call)).problems : [problem];
+    checked.push({ file: shownName(file), problems: inOrder(problems) });
+  }
+  return checked;
+}
+
+/** The path itself, or the pipeline files of the folder that it is: tests of pipelines stand beside them. */
+async function filesAt(path: string, io: Io): Promise<readonly string[]> {
+  const found = path === '-' ? undefined : await stat(resolve(io.cwd, path)).catch(() => undefined);
+  if (found?.isDirectory() !== true) return [path];
+  const names = await readdir(resolve(io.cwd, path));
+  return names
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/** One line a problem, file after file; what is about the environment, and not about a file, once. */
+function plainText(checked: readonly CheckedFile[]): string {
+  const lines = new Set(checked.flatMap(({ problems }) => messagesInOrder(problems)));
+  return [...lines].map((line) => `${maskCredentials(line)}\n`).join('');
+}
+
+function jsonText(checked: readonly CheckedFile[]): string {
+  const entries = checked.flatMap(({ file, problems }) =>
+    problems.map(({ position, path, severity, code, text }) => ({
+      file,
+      line: position?.line ?? null,
+      column: position?.column ?? null,
+      path,
+      severity,
+      code,
+      message: maskCredentials(text),
+    })),
+  );
+  return `${JSON.stringify(entries, null, 2)}\n`;
 }

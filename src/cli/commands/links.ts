@@ -1,8 +1,12 @@
-import { buildPipeline } from '../../pipeline/build.ts';
-import { tableColumns } from '../../pipeline/tables.ts';
+import type { StageDefinition } from '../../core/stage.ts';
+import { examinePipeline } from '../../pipeline/build.ts';
+import { throwProblems } from '../../pipeline/checks/problems.ts';
 import type { Command } from '../command.ts';
+import { unknownVariables, withEnvironment } from '../environment.ts';
 import { execute } from '../execute.ts';
+import type { Flags } from '../flags.ts';
 import { linksDocument, linksFlags } from '../links-document.ts';
+import { tellWarnings } from '../pipeline-file.ts';
 import { readRunFlags, runFlags, runKeyFlags } from '../run-flags.ts';
 
 /** `sluice links`: fetches the URLs of the arguments, of files or of standard input, and writes their links. The default command. */
@@ -10,19 +14,30 @@ export const linksCommand: Command = {
   name: 'links',
   summary: 'Fetches the URLs of the arguments, of --input or of standard input and writes the links of each page.',
   positional: { name: 'urls', description: 'URLs to fetch.', isRequired: false, isList: true },
-  flags: (registry) => ({ ...linksFlags(registry), ...runKeyFlags, ...runFlags }),
+  flags: flagsOf,
   examples: [
     ['sluice < urls.txt > links.tsv', 'every link of every page of a list'],
     ['sluice example.com -f jsonl --select anchors', 'the links of one page'],
     ['sluice -i urls.txt.gz -o links.csv.gz --failures failures.jsonl', 'files, compressed, with what failed'],
   ],
   run: async ({ positionals, values, io, registry }) => {
-    const document = linksDocument(positionals, values, registry);
-    const pipeline = buildPipeline(document, registry, tableColumns);
-    const flags = readRunFlags(values);
-    const isReadingTerminal = positionals.length === 0 && values['input'] === undefined && io.stdin.isTTY === true;
-    if (isReadingTerminal && !flags.isQuiet)
+    const { input, ...others } = flagsOf(registry);
+    // URLs on the command line go before the variable for the input.
+    const settable = input === undefined || positionals.length > 0 ? others : { input, ...others };
+    const given = withEnvironment(settable, values, io.env);
+    const flags = readRunFlags(given);
+    const document = linksDocument(positionals, given, registry, io.cwd);
+    const { pipeline, problems } = examinePipeline(document, registry);
+    throwProblems(problems);
+    if (pipeline === undefined) throw new Error('flags without errors must give a pipeline');
+    tellWarnings([...problems, ...unknownVariables(flagsOf(registry), io.env, new Set())], flags.isQuiet, io);
+    const isReadingTerminal = positionals.length === 0 && given.values['input'] === undefined;
+    if (isReadingTerminal && io.stdin.isTTY === true && !flags.isQuiet)
       io.stderr.write('sluice: reading URLs from the terminal; ^D ends the list.\n');
     return await execute(pipeline, io.cwd, flags, io);
   },
 };
+
+function flagsOf(registry: readonly StageDefinition[]): Flags {
+  return { ...linksFlags(registry), ...runKeyFlags, ...runFlags };
+}

@@ -1,16 +1,20 @@
-import { dirname, resolve } from 'node:path';
-import { loadPipeline } from '../../pipeline/load.ts';
-import { tableColumns } from '../../pipeline/tables.ts';
+import { ConfigError } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { execute } from '../execute.ts';
-import { readPipelineText } from '../pipeline-text.ts';
-import { readRunFlags, runFlags, runKeyFlags, setFlag, setsOf } from '../run-flags.ts';
+import { loadFile, tellWarnings } from '../pipeline-file.ts';
+import { readRunFlags, runFlags, runKeyFlags, setFlag } from '../run-flags.ts';
 
 /** `sluice run`: runs a pipeline file. */
 export const runCommand: Command = {
   name: 'run',
   summary: 'Runs a pipeline file.',
-  positional: { name: 'pipeline', description: 'Pipeline file (YAML or JSON).', isRequired: true, isList: false },
+  positional: {
+    name: 'pipeline',
+    description: 'Pipeline file (YAML or JSON).',
+    isRequired: true,
+    isList: false,
+    candidates: 'pipeline',
+  },
   flags: () => ({ set: setFlag, ...runKeyFlags, ...runFlags }),
   examples: [
     ['sluice run links.yaml', ''],
@@ -21,8 +25,12 @@ export const runCommand: Command = {
   ],
   run: async ({ positionals, values, io, registry }) => {
     const file = positionals[0] ?? '';
-    const text = await readPipelineText(file, io);
-    const pipeline = loadPipeline(text, { file, env: io.env, sets: setsOf(values, io.cwd) }, registry, tableColumns);
-    return await execute(pipeline, resolve(io.cwd, dirname(file)), readRunFlags(values), io);
+    if (file === '-') {
+      throw new ConfigError('standard input is where URLs come from: run takes a file; check and explain take - too.');
+    }
+    const { pipeline, baseDirectory, warnings, given } = await loadFile(file, { values, io, registry });
+    const flags = readRunFlags(given);
+    tellWarnings(warnings, flags.isQuiet, io);
+    return await execute(pipeline, baseDirectory, flags, io);
   },
 };

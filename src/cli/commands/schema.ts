@@ -1,7 +1,5 @@
 import type { StageDefinition } from '../../core/stage.ts';
-import type { PipelineTables } from '../../pipeline/checks/outputs.ts';
 import { pipelineJsonSchema } from '../../pipeline/schema.ts';
-import { tableColumns } from '../../pipeline/tables.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -11,12 +9,12 @@ export const schemaCommand: Command = {
   summary: 'Prints the JSON Schema of pipeline files, from which editors complete and check.',
   flags: () => ({}),
   run: ({ io, registry }) => {
-    io.stdout.write(schemaText(registry, tableColumns));
+    io.stdout.write(schemaText(registry));
     return exitCodes.ok;
   },
 };
 
 /** Gives the JSON Schema of pipeline files as text, ended by a line feed. */
-export function schemaText(registry: readonly StageDefinition[], tables: PipelineTables): string {
-  return `${JSON.stringify(pipelineJsonSchema(registry, tables), null, 2)}\n`;
+export function schemaText(registry: readonly StageDefinition[]): string {
+  return `${JSON.stringify(pipelineJsonSchema(registry), null, 2)}\n`;
 }

@@ -1,10 +1,12 @@
 import { stringify } from 'yaml';
 import { ConfigError } from '../../core/errors.ts';
-import type { StageDefinition, StageNote } from '../../core/stage.ts';
-import { KIND_WORDS } from '../../pipeline/checks/chain.ts';
+import type { StageDefinition } from '../../core/stage.ts';
+import type { StageNote } from '../../core/stage-note.ts';
+import { kindWords } from '../../pipeline/checks/chain.ts';
 import { unknownName } from '../../pipeline/checks/problems.ts';
+import { columnsOf } from '../../pipeline/columns/output-columns.ts';
+import { columnsOfKind } from '../../pipeline/columns/record-columns.ts';
 import { describeOptions, type OptionDescription } from '../../pipeline/options.ts';
-import { columnsOf } from '../../pipeline/tables.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -12,7 +14,13 @@ import { exitCodes } from '../exit-codes.ts';
 export const stagesCommand: Command = {
   name: 'stages',
   summary: 'Prints the reference: all stages, or one with its options.',
-  positional: { name: 'name', description: 'A stage.', isRequired: false, isList: false },
+  positional: {
+    name: 'name',
+    description: 'A stage.',
+    isRequired: false,
+    isList: false,
+    candidates: (registry) => [...new Set(registry.map((definition) => definition.name))],
+  },
   flags: () => ({}),
   run: ({ positionals, io, registry }) => {
     io.stdout.write(stagesText(registry, positionals[0]));
@@ -59,7 +67,7 @@ function stageText(definition: StageDefinition): string {
   const options = describeOptions(definition.options);
   const heading = [`${definition.name} (${definition.type})`, ...hanging('', definition.summary), flowText(definition)];
   const optionLines = options.length === 0 ? ['No options.'] : ['Options', ...optionsText(options)];
-  const notes = [...(definition.notes ?? []), ...(definition.type === 'sink' ? columnNotes() : [])];
+  const notes = [...(definition.notes ?? []), ...columnNotes(definition)];
   const noteLines = notes.flatMap((note) => ['', ...noteText(note)]);
   const example = exampleText(definition, options).trimEnd().split('\n');
   return [...heading, '', ...optionLines, ...noteLines, '', 'Example', ...example.map((line) => `  ${line}`), ''].join(
@@ -68,9 +76,8 @@ function stageText(definition: StageDefinition): string {
 }
 
 function flowText(definition: StageDefinition): string {
-  if (definition.type === 'source') return `Gives ${KIND_WORDS[definition.output]}.`;
-  if (definition.type === 'step')
-    return `Takes ${KIND_WORDS[definition.input]}, gives ${KIND_WORDS[definition.output]}.`;
+  if (definition.type === 'source') return `Gives ${kindWords(definition.output)}.`;
+  if (definition.type === 'step') return `Takes ${kindWords(definition.input)}, gives ${kindWords(definition.output)}.`;
   const extensions = definition.extensions.map((extension) => `.${extension}`).join(', ');
   return extensions === '' ? 'Takes rows.' : `Takes rows. File names: ${extensions}`;
 }
@@ -90,8 +97,17 @@ function noteText({ heading, rows }: StageNote): readonly string[] {
   return [heading, ...rows.flatMap(([term, text]) => hanging(`  ${term.padEnd(termWidth)}  `, text))];
 }
 
-/** The columns that a sink's rows can have, by what they are rows of. */
-function columnNotes(): readonly StageNote[] {
+/** The columns that a stage can name: a sink of its rows, by what they are rows of, a step of its records. */
+function columnNotes(definition: StageDefinition): readonly StageNote[] {
+  if (definition.type === 'source') return [];
+  if (definition.type === 'step') {
+    if (definition.columns === undefined) return [];
+    const kinds = typeof definition.input === 'string' ? [definition.input] : definition.input;
+    return kinds.map((kind) => ({
+      heading: `Columns of ${kindWords(kind)}`,
+      rows: Object.entries(columnsOfKind(kind)).map(([name, { summary }]) => [name, summary]),
+    }));
+  }
   return COLUMN_HEADINGS.map(([role, heading]) => ({
     heading,
     rows: columnsOf(role).map(({ name, summary }) => [name, summary]),

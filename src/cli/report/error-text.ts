@@ -1,12 +1,22 @@
 import { inspect } from 'node:util';
+import { maskCredentials } from '../../core/credentials.ts';
 import { ConfigError, RecordError, StageError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 
-/** What standard error says of an error that ended a command: one line a problem; the stack only where it is a bug of ours. */
+/**
+ * What standard error says of an error that ended a command: one line a problem; the stack only where it is a bug of ours.
+ * Credentials of URLs are masked.
+ */
 export function errorText(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.map((problem) => `sluice: ${printable(problem)}`).join('\n');
+  if (error instanceof ConfigError) return error.problems.map(problemLine).join('\n');
   if (error instanceof RecordError || (error instanceof StageError && error.code !== 'ACCOUNTING')) {
-    return `sluice: ${printable(error.message)}`;
+    return problemLine(error.message);
   }
-  return `sluice: this is a bug in sluice. Please report it with these lines:\n${inspect(error)}`;
+  const advice = 'this is a bug in sluice. Please report it with these lines:';
+  return `sluice: ${advice}\n${maskCredentials(inspect(error))}`;
+}
+
+/** A line of standard error about what went wrong: printable, without the credentials of URLs. */
+export function problemLine(text: string): string {
+  return `sluice: ${printable(maskCredentials(text))}`;
 }

@@ -1,5 +1,5 @@
-import { createLogUpdate } from 'log-update';
-import type { RunProgress } from '../../pipeline/run/run-environment.ts';
+import type { createLogUpdate } from 'log-update';
+import type { RunProgress } from '../../pipeline/run/run-progress.ts';
 import type { LineReport } from '../../pipeline/run/settlement.ts';
 import type { Io } from '../io.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format-figures.ts';
@@ -7,6 +7,9 @@ import { reportLine } from './report-line.ts';
 
 /** Time between two states of the live line, in milliseconds. */
 const INTERVAL_MS = 200;
+/** Of a terminal that does not tell, and of what is none. */
+const COLUMNS = 80;
+const SEPARATOR = ' · ';
 /** Before so much of the input is read, an estimate of the time left says nothing. */
 const MIN_SHARE_FOR_ETA = 0.005;
 
@@ -20,13 +23,19 @@ export interface Progress {
   stop(): void;
 }
 
+/** What is shown. */
+export interface ProgressChoices {
+  readonly isLive: boolean;
+  readonly isVerbose: boolean;
+}
+
 /**
  * Shows a run on standard error: a live line where `isLive`, one line for each input line where `isVerbose`.
  *
  * The live line is for terminals: it is rewritten in place.
  */
-export function createProgress(io: Io, { isLive, isVerbose }: { isLive: boolean; isVerbose: boolean }): Progress {
-  const live = isLive ? createLogUpdate(io.stderr as NodeJS.WritableStream, { showCursor: true }) : undefined;
+export async function createProgress(io: Io, { isLive, isVerbose }: ProgressChoices): Promise<Progress> {
+  const live = isLive ? await liveLine(io) : undefined;
   const startedAt = performance.now();
   const say = (text: string) => {
     if (live === undefined) io.stderr.write(`${text}\n`);
@@ -36,7 +45,7 @@ export function createProgress(io: Io, { isLive, isVerbose }: { isLive: boolean;
   return {
     started: (progress) => {
       if (live === undefined) return;
-      const draw = () => live(progressLine(progress(), performance.now() - startedAt));
+      const draw = () => live(progressLine(progress(), performance.now() - startedAt, io.stderr.columns ?? COLUMNS));
       timer = setInterval(draw, INTERVAL_MS);
       // The line must never be what keeps the process alive.
       timer.unref();
@@ -52,20 +61,43 @@ export function createProgress(io: Io, { isLive, isVerbose }: { isLive: boolean;
   };
 }
 
-/** The live line: lines done and their rate, requests in flight, outcomes, rows, decoded bytes, and the time left where it can be told. */
-export function progressLine({ totals, inFlight, input }: RunProgress, elapsedMs: number): string {
-  const parts = [
+type LiveLine = ReturnType<typeof createLogUpdate>;
+
+/** Loaded where there is a terminal: most long runs have none. */
+async function liveLine({ stderr }: Io): Promise<LiveLine> {
+  const logUpdate = await import('log-update');
+  return logUpdate.createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true });
+}
+
+/**
+ * The live line: lines done and their rate, how much of the input is read and the time left where that can be told, requests in
+ * flight, outcomes, rows, decoded bytes.
+ *
+ * Length: less than `columns`, so that no terminal wraps it; what is too much is left out from the end.
+ */
+export function progressLine({ totals, inFlight, input }: RunProgress, elapsedMs: number, columns: number): string {
+  const share = input.total === null || input.total === 0 ? 0 : input.read / input.total;
+  const hasTimeLeft = share >= MIN_SHARE_FOR_ETA && share < 1;
+  return fitted(columns, [
     `${formatCount(totals.read)} done`,
     formatRate(totals.read, elapsedMs),
+    ...(share > 0 ? [`${Math.floor(share * 100)}% read`] : []),
+    ...(hasTimeLeft ? [`${formatDuration(elapsedMs / share - elapsedMs)} left`] : []),
     `${formatCount(inFlight)} in flight`,
     `${formatCount(totals.linked + totals.empty)} ok`,
     `${formatCount(totals.failed)} failed`,
     `${formatCount(totals.skipped)} skipped`,
     `${formatCount(totals.rows)} rows`,
     formatBytes(totals.bytes),
-  ];
-  const share = input.total === null || input.total === 0 ? 0 : input.read / input.total;
-  if (share > 0) parts.push(`${Math.floor(share * 100)}% read`);
-  if (share >= MIN_SHARE_FOR_ETA && share < 1) parts.push(`${formatDuration(elapsedMs / share - elapsedMs)} left`);
-  return parts.join(' · ');
+  ]);
+}
+
+/** The first parts, as many as fit; one at least. */
+function fitted(columns: number, [first = '', ...parts]: readonly string[]): string {
+  let line = first;
+  for (const part of parts) {
+    if (line.length + SEPARATOR.length + part.length >= columns) break;
+    line += SEPARATOR + part;
+  }
+  return line;
 }

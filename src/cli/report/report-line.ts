@@ -1,10 +1,11 @@
+import { maskLineCredentials } from '../../core/credentials.ts';
 import { printable } from '../../core/printable.ts';
 import type { LineReport } from '../../pipeline/run/settlement.ts';
 
 /**
  * One input line's fate for standard error: outcome or code, status, rows, time, and the line itself.
  *
- * Text from the outside is made printable, so that it can't drive the terminal.
+ * Text from the outside is made printable, so that it can't drive the terminal, and shows no credentials.
  */
 export function reportLine(report: LineReport): string {
   const { outcome, facts, links, error, skip, record } = report;
@@ -16,5 +17,5 @@ export function reportLine(report: LineReport): string {
     facts.attempts !== undefined && facts.attempts > 1 ? `${facts.attempts} attempts` : undefined,
   ].filter((detail) => detail !== undefined);
   const message = error === undefined ? '' : ` (${printable(error.message)})`;
-  return `${what.padEnd(8)} ${printable(record.sourceUrl)}${details.length > 0 ? ` ${details.join(' ')}` : ''}${message}`;
+  return `${what.padEnd(8)} ${printable(maskLineCredentials(record.sourceUrl))}${details.length > 0 ? ` ${details.join(' ')}` : ''}${message}`;
 }

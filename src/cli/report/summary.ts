@@ -3,12 +3,6 @@ import type { Totals } from '../../pipeline/run/ledger.ts';
 import type { RunResult } from '../../pipeline/run/run.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format-figures.ts';
 
-/** The run's totals as the summary file has them. Names are stable; `ms` is the whole run. */
-export function summaryJson({ end, totals, elapsedMs }: RunResult): string {
-  const summary = { ...totals, ms: Math.round(elapsedMs), complete: end.kind === 'finished' };
-  return `${JSON.stringify(summary, null, 2)}\n`;
-}
-
 /** The summary as one line: the accounting, what came out, how long it took. */
 export function summaryLine({ end, totals, elapsedMs }: RunResult): string {
   const parts = [
@@ -32,7 +26,7 @@ export function notes(pipeline: Pipeline, { end, totals, doneBefore }: RunResult
     ];
   }
   if (pipeline.checkpoint !== undefined) return ['sluice: run the same command again to go on from here'];
-  const paths = [pipeline.sink, pipeline.failures, pipeline.pages].map((output) => output?.options['path']);
+  const paths = [...pipeline.sinks, pipeline.failures, pipeline.pages].map((output) => output?.options['path']);
   const hasFiles = paths.some((path) => typeof path === 'string' && path !== '-');
   return hasFiles ? ['sluice: the outputs are not complete; until they are, their names end in .part'] : [];
 }
