@@ -1,0 +1,58 @@
+// The package's public surface, and nothing else: what is not named here may change at any time.
+export { z } from 'zod';
+export type { ColumnPlan, OptionProblem } from './core/column-plan.ts';
+export { type Column, ColumnScope, type ColumnType, fieldColumn, inputColumnName } from './core/columns.ts';
+export type { FailureFacts, StageErrorCode } from './core/errors.ts';
+export { ConfigError, RecordError, StageError } from './core/errors.ts';
+export { type FailureCode, failureCodes } from './core/failure-codes.ts';
+export { type Abandon, abandon, type Skip, type SkipReason, skip } from './core/outcome.ts';
+export type {
+  AnyRecord,
+  BodyReader,
+  Fields,
+  Kind,
+  Link,
+  LinkDetails,
+  LinksRecord,
+  LiveBody,
+  Origin,
+  PageFacts,
+  PageRecord,
+  PageResponse,
+  PageType,
+  RecordBase,
+  Records,
+  Redirect,
+  UrlRecord,
+  Value,
+} from './core/record.ts';
+export { baseOf } from './core/record.ts';
+export type { OutputState, Row, SinkWriter } from './core/sink-writer.ts';
+export type { SourceItem, SourcePage } from './core/source-item.ts';
+export type {
+  OptionsSchema,
+  SinkDefinition,
+  SinkRequest,
+  Source,
+  SourceDefinition,
+  SourceIdentity,
+  SourceResume,
+  StageContext,
+  StageDefinition,
+  Step,
+  StepDefinition,
+} from './core/stage.ts';
+export { defineSink, defineSource, defineStep } from './core/stage.ts';
+export type { StageNote } from './core/stage-note.ts';
+export type { StepCheckpoint, StepState } from './core/step-state.ts';
+export { duration, size } from './core/units.ts';
+export { VERSION } from './core/version.ts';
+export { checkPipeline, type PipelineProblem } from './library/check-pipeline.ts';
+export type { FailedLine, LineResult, LinkedLine, SkippedLine } from './library/line-result.ts';
+export type { PipelineInput, PipelineOptions, StageInput } from './library/pipeline-input.ts';
+export { type ReadLinksOptions, readLinks } from './library/read-links.ts';
+export { type PipelineResult, type RunOptions, runPipeline } from './library/run-pipeline.ts';
+export type { Totals } from './pipeline/run/ledger.ts';
+export type { RunProgress } from './pipeline/run/run-progress.ts';
+export type { FetchOptions, LinksOptions } from './stages/registry.ts';
+export { stageDefinitions } from './stages/registry.ts';
