@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Benchmark, median } from './benchmark.ts';
 import { PageServer } from './page-server.ts';
+import { residentBytes } from './resident.ts';
 
 /**
  * Prints the memory of one run as its list goes by: resident set at each mark, and the drift from mark to mark.
@@ -47,22 +47,12 @@ async function readMemory(server: PageServer, list: string, output: string): Pro
   });
   const readings: Reading[] = [];
   server.onServed((pages) => {
-    const rssBytes = residentBytes(child);
+    const rssBytes = residentBytes(child.pid);
     if (rssBytes !== undefined) readings.push({ pages, rssBytes });
   });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`sluice ended with exit code ${code}`);
   return readings;
-}
-
-/** Undefined of a process that has ended. */
-function residentBytes({ pid }: ChildProcess): number | undefined {
-  try {
-    const kilobytes = /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
 }
 
 function printMarks(marks: readonly number[], readings: readonly Reading[], print: (line: string) => void): void {

@@ -9,6 +9,7 @@ import { sortedListBenchmark } from './engine/sorted-list.ts';
 import { extractionBenchmark } from './extraction.ts';
 import { extractionMemoryBenchmark } from './extraction-memory.ts';
 import { hostSchedulerBenchmark } from './host-scheduler.ts';
+import { longListBenchmark } from './long-list/long-list.ts';
 import { memoryBenchmark } from './memory.ts';
 import { pagesBenchmark } from './pages.ts';
 
@@ -23,20 +24,24 @@ const benchmarks: readonly Benchmark[] = [
   hostSchedulerBenchmark,
   extractionBenchmark,
   extractionMemoryBenchmark,
+  longListBenchmark,
 ];
 
-const USAGE = `npm run bench -- [NAME..] [OPTION..]
+const USAGE = `npm run bench -- [NAME..] [LINES..] [OPTION..]
 
 ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(20)}${summary}`).join('\n')}
 
-  --small N       pages, engine, checkpoint: small pages in the list, default 20000
+  LINES           long-list: lengths of its lists, default 100000 1000000
+  --small N       pages, engine, checkpoint, long-list: small pages that are fetched, default 20000
   --large N       pages, engine: large pages in the list, default 3000
-  --rounds N      all but memory and many-hosts: turns of each contender, default 3
+  --rounds N      all but memory, many-hosts and long-list: turns of each contender, default 3
   --marks N,N..   memory: pages served at which it is read, default 10000,50000,100000
   --host-pages N  bad-hosts, sorted-list: pages of each host, default 200
   --latency MS    bad-hosts, sorted-list: how long a page takes its server, default 20
   --hosts N       many-hosts: hosts in the list, default 20000
 `;
+
+const LIST_LINES = ['100000', '1000000'];
 
 /** A load below this leaves the processors to what is measured. */
 const CALM_LOAD = 0.75;
@@ -57,16 +62,16 @@ function readArguments(): { chosen: readonly Benchmark[]; settings: BenchmarkSet
       hosts: text('20000'),
     },
   });
+  const names = positionals.filter((positional) => !isCount(positional));
+  const lines = positionals.filter(isCount);
   return {
-    chosen: positionals.length === 0 ? benchmarks : positionals.map(benchmarkNamed),
+    chosen: names.length === 0 ? benchmarks : names.map(benchmarkNamed),
     settings: {
       small: count('small', values.small),
       large: count('large', values.large),
       rounds: count('rounds', values.rounds),
-      marks: values.marks
-        .split(',')
-        .map((mark) => count('marks', mark))
-        .sort((a, b) => a - b),
+      marks: ascending('marks', values.marks.split(',')),
+      lines: ascending('lines', lines.length === 0 ? LIST_LINES : lines),
       hostPages: count('host-pages', values['host-pages']),
       latencyMs: count('latency', values.latency),
       hosts: count('hosts', values.hosts),
@@ -79,6 +84,14 @@ function benchmarkNamed(name: string): Benchmark {
   const found = benchmarks.find((benchmark) => benchmark.name === name);
   if (found === undefined) throw new UsageError(`there is no benchmark ${name}`);
   return found;
+}
+
+function isCount(positional: string): boolean {
+  return /^\d+$/.test(positional);
+}
+
+function ascending(option: string, texts: readonly string[]): readonly number[] {
+  return texts.map((text) => count(option, text)).sort((a, b) => a - b);
 }
 
 function count(option: string, text: string): number {

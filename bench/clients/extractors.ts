@@ -2,7 +2,7 @@ import { Parser, Tokenizer } from 'htmlparser2';
 import { SAXParser } from 'parse5-sax-parser';
 import { type LinkOptions, linkExtraction } from '../../src/html/link-extractor.ts';
 
-/** Finds the links of a page in its bytes; gives how many distinct ones there are. */
+/** Finds the links of a page in its bytes: the distinct ones, in document order. Gives how many there are. */
 export type PageLinks = (chunks: readonly Uint8Array[], base: string) => number;
 
 /** One way to find links. */
@@ -41,8 +41,9 @@ class Links {
     this.#base = base;
   }
 
-  get size(): number {
-    return this.#links.size;
+  /** Makes the list of them, which is what is asked for, and gives its length. */
+  list(): number {
+    return [...this.#links].length;
   }
 
   add(raw: string): void {
@@ -61,7 +62,7 @@ function withParser(chunks: readonly Uint8Array[], base: string): number {
   const decoder = new TextDecoder();
   for (const chunk of chunks) parser.write(decoder.decode(chunk, { stream: true }));
   parser.end(decoder.decode());
-  return links.size;
+  return links.list();
 }
 
 function withTokenizer(chunks: readonly Uint8Array[], base: string): number {
@@ -107,7 +108,7 @@ function withTokenizer(chunks: readonly Uint8Array[], base: string): number {
     tokenizer.write(piece);
   }
   tokenizer.end();
-  return links.size;
+  return links.list();
 }
 
 function withParse5(chunks: readonly Uint8Array[], base: string): number {
@@ -120,7 +121,7 @@ function withParse5(chunks: readonly Uint8Array[], base: string): number {
   const decoder = new TextDecoder();
   for (const chunk of chunks) parser.write(decoder.decode(chunk, { stream: true }));
   parser.end(decoder.decode());
-  return links.size;
+  return links.list();
 }
 
 /** As in the tutorial: the whole text first. */
@@ -128,5 +129,5 @@ function withExpression(chunks: readonly Uint8Array[], base: string): number {
   const links = new Links(base);
   const text = new TextDecoder().decode(Buffer.concat(chunks));
   for (const [, raw = ''] of text.matchAll(/href="(.*?)"/g)) links.add(raw);
-  return links.size;
+  return links.list();
 }

@@ -41,14 +41,18 @@ async function compare(server: PageServer, kind: PageKind, { rounds, print, ...c
   const kilobytes = (server.shape(kind).bytes / 1000).toFixed(1);
   print(`${kind} pages: ${pages.toLocaleString('en')} of ${kilobytes} KB; medians of ${rounds}`);
   print(`  ${'client'.padEnd(14)}${'CPU a page'.padStart(12)}${'to bare'.padStart(10)}${'peak RSS'.padStart(11)}`);
-  const floor = cpuOf(bare);
   for (const [title, usages] of [['bare undici', bare] as const, ['engine', engine] as const]) {
     const cpu = `${(cpuOf(usages) / pages).toFixed(0)} µs`.padStart(12);
-    const ratio = (cpuOf(usages) / floor).toFixed(2).padStart(10);
+    const ratio = ratioTo(bare, usages).toFixed(2).padStart(10);
     const peak = `${(median(usages.map(({ peakRssBytes }) => peakRssBytes)) / 1e6).toFixed(0)} MB`.padStart(11);
     print(`  ${title.padEnd(14)}${cpu}${ratio}${peak}`);
   }
   print('');
+}
+
+/** The median of the rounds' own ratios: what slows the machine down for a while slows down both sides of one. */
+function ratioTo(floor: readonly Usage[], usages: readonly Usage[]): number {
+  return median(usages.map(({ cpuMicros }, round) => cpuMicros / (floor[round]?.cpuMicros ?? Number.NaN)));
 }
 
 function cpuOf(usages: readonly Usage[]): number {

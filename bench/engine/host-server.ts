@@ -4,6 +4,11 @@ import { once } from 'node:events';
 interface Ready {
   readonly port: number;
   readonly refusedPort: number;
+  readonly links: number;
+}
+
+interface Served {
+  readonly served: number;
 }
 
 /** How a host behaves: gives a page after a time, always asks for patience, accepts and never answers, or refuses. */
@@ -13,10 +18,14 @@ export type Behaviour = { readonly pageAfterMs: number } | 'busy' | 'hole' | 're
 export class HostServer {
   readonly #process: ChildProcess;
   readonly #ready: Ready;
+  #served = 0;
 
   private constructor(child: ChildProcess, ready: Ready) {
     this.#process = child;
     this.#ready = ready;
+    this.onServed((count) => {
+      this.#served = count;
+    });
   }
 
   /** Starts it; resolves when it listens. To be closed by the caller. */
@@ -34,6 +43,23 @@ export class HostServer {
     return typeof behaviour === 'string'
       ? `${origin}/${behaviour}/${page}`
       : `${origin}/page/${behaviour.pageAfterMs}/${page}`;
+  }
+
+  /** Distinct ones of each page. */
+  get links(): number {
+    return this.#ready.links;
+  }
+
+  /** Pages served since the start, counted in twenties. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Calls `listener` after every 20th page, with the number of pages served since the start, until the function it gives is called. */
+  onServed(listener: (count: number) => void): () => void {
+    const onMessage = ({ served }: Served) => listener(served);
+    this.#process.on('message', onMessage);
+    return () => this.#process.off('message', onMessage);
   }
 
   async close(): Promise<void> {

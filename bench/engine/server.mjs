@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { smallPage } from '../markup.mjs';
+import { SMALL_LINKS, smallPage } from '../markup.mjs';
 
+const REPORT_EVERY = 20;
 const page = Buffer.from(smallPage(0));
+let served = 0;
 
 // The path is /page/MS (a page after that time), /busy (too many requests) or /hole (never an answer).
 function answer(request, response) {
@@ -21,6 +23,8 @@ function later(delayMs, work) {
 function sendPage(response) {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': page.length });
   response.end(page);
+  served += 1;
+  if (served % REPORT_EVERY === 0) process.send({ served });
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, answer);
@@ -33,4 +37,4 @@ server.listen(0, '0.0.0.0');
 const refusing = createTcpServer().listen(0, '127.0.0.1');
 await Promise.all([once(server, 'listening'), once(refusing, 'listening')]);
 process.once('disconnect', () => process.exit());
-process.send({ port: server.address().port, refusedPort: refusing.address().port });
+process.send({ port: server.address().port, refusedPort: refusing.address().port, links: SMALL_LINKS });

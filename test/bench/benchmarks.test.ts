@@ -5,11 +5,21 @@ import { badHostsBenchmark } from '../../bench/engine/bad-hosts.ts';
 import { engineBenchmark } from '../../bench/engine/engine.ts';
 import { manyHostsBenchmark } from '../../bench/engine/many-hosts.ts';
 import { sortedListBenchmark } from '../../bench/engine/sorted-list.ts';
+import { longListBenchmark } from '../../bench/long-list/long-list.ts';
 import { memoryBenchmark } from '../../bench/memory.ts';
 import { pagesBenchmark } from '../../bench/pages.ts';
 
 /** Nothing is measured by these: they tell whether the benchmark still runs, and each rejects where its work was not done. */
-const tiny = { small: 64, large: 8, rounds: 1, marks: [1_000], hostPages: 1, latencyMs: 1, hosts: 1_000 };
+const tiny = {
+  small: 64,
+  large: 8,
+  rounds: 1,
+  marks: [1_000],
+  hostPages: 1,
+  latencyMs: 1,
+  hosts: 1_000,
+  lines: [64, 6_400],
+};
 
 /** These read what only Linux tells of a process. */
 const ON_LINUX: TestOptions = { skip: process.platform !== 'linux' };
@@ -23,6 +33,11 @@ describe('with tiny sizes', { concurrency: 2 }, () => {
   prints(
     manyHostsBenchmark,
     [/^1,000 hosts in /, /^ +1,000 +\d+ MB +\d+$/, /^ {2}after the end: \d descriptors$/],
+    ON_LINUX,
+  );
+  prints(
+    longListBenchmark,
+    [/^ {2}plain list$/, /^ +64 .* 1\.00 /, /^ +6,400 .* 0\.\d\d .* µs/, /^ {2}gz list$/],
     ON_LINUX,
   );
 });
