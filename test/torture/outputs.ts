@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { openDatabase } from '../../src/formats/sqlite-database.ts';
 
 /** What a run must leave behind, in a form that can be compared: what may differ from run to run is left out. */
 export interface Outcome {
@@ -17,9 +18,13 @@ const VARIABLE = ['ms', 'attempts'];
 /** Reads the outputs of a finished run. Fails where one has a torn line, or another header than one at its top, and where the totals don't add up. */
 export async function outcomeOf(folder: string, orderedOutput: string | undefined): Promise<Outcome> {
   const outputs: Record<string, readonly string[]> = {};
-  for (const name of await readdir(folder)) {
-    const isOutput = /^(?:links|failures|pages)\./.test(name);
-    if (isOutput) outputs[name] = linesOf(name, await textOf(folder, name), name === orderedOutput);
+  for (const name of (await readdir(folder)).sort()) {
+    if (!/^(?:links|failures|pages)[.-]/.test(name)) continue;
+    const lines = name.endsWith('.sqlite')
+      ? await linesOfTable(join(folder, name))
+      : linesOf(name, await textOf(folder, name), name === orderedOutput);
+    const whole = name.replace(/-part-\d+/, '-part');
+    outputs[whole] = outputs[whole] === undefined ? lines : joined(outputs[whole], lines);
   }
   const { ms: _, ...totals } = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
   assert.equal(totals.read, totals.linked + totals.empty + totals.failed + totals.skipped, 'the totals add up');
@@ -67,6 +72,22 @@ export async function snapshotOf(folder: string): Promise<Readonly<Record<string
     files[name] = `${found.size} bytes, changed at ${found.mtimeMs}, ${hash.digest('hex')}`;
   }
   return files;
+}
+
+/** The lines of two parts of an output: which page comes into which, and how many parts there are, depends on who was first. */
+function joined(lines: readonly string[], further: readonly string[]): readonly string[] {
+  return [...lines, ...further.filter((line) => !line.startsWith('source_url\t'))].sort();
+}
+
+/** One for each row. */
+async function linesOfTable(path: string): Promise<readonly string[]> {
+  const database = await openDatabase(path, { readOnly: true });
+  try {
+    const rows = database.prepare('SELECT * FROM links ORDER BY rowid').all();
+    return rows.map((row) => JSON.stringify(row)).sort();
+  } finally {
+    database.close();
+  }
 }
 
 async function textOf(folder: string, name: string): Promise<string> {

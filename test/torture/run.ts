@@ -18,9 +18,9 @@ const { values } = parseArgs({
 });
 const cases = tortureCases.filter(({ name }) => name.includes(values.case));
 const ways = [
-  { signals: ['SIGKILL'], share: 3, flags: [] },
+  { signals: ['SIGKILL'], share: 3, flags: [], sets: [] },
   // What has been read is finished: with a wide window that would be most of the list.
-  { signals: ['SIGINT', 'SIGTERM'], share: 1, flags: ['--window', '64'] },
+  { signals: ['SIGINT', 'SIGTERM'], share: 1, flags: ['--window', '64'], sets: ['--set', 'steps.fetch.window=64'] },
 ] as const;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -30,11 +30,11 @@ const list = tortureList(site.origins, Number(values.lines));
 print(`seed ${values.seed}, ${values.lines} lines, ${cases.length} cases`);
 let total = 0;
 try {
-  for (const { signals, share, flags } of ways) {
+  for (const { signals, share, flags, sets } of ways) {
     for (const tortured of cases) {
       const kills = Math.ceil((Number(values.kills) * share) / (4 * cases.length));
       const report = await torture(
-        { ...tortured, flags: [...tortured.flags, ...flags] },
+        { ...tortured, flags: [...tortured.flags, ...(tortured.pipeline === undefined ? flags : sets)] },
         { site, list, kills, signals, random },
       );
       total += report.kills;

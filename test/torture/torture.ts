@@ -6,7 +6,7 @@ import { startSluice } from '../helpers/cli.ts';
 import type { LiveProcess, ProcessExit } from '../helpers/process.ts';
 import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
 import { assertSameOutcome, type Outcome, outcomeOf, snapshotOf } from './outputs.ts';
-import { flagsOf, type TortureCase } from './torture-cases.ts';
+import { flagsOf, PIPELINE_FILE, type TortureCase } from './torture-cases.ts';
 import type { TortureSite } from './torture-site.ts';
 
 /** How hard a case is tried. */
@@ -76,7 +76,9 @@ async function prepare(folder: string, tortured: TortureCase, { list }: TortureS
   await writeFile(join(folder, 'list.txt.gz'), gzipSync(list));
   await writeFile(join(folder, 'one.txt'), list.slice(0, middle));
   await writeFile(join(folder, 'two.txt'), list.slice(middle));
-  const args = [...COMMON, ...CHECKPOINT, ...flagsOf(tortured)];
+  const { pipeline } = tortured;
+  if (pipeline !== undefined) await writeFile(join(folder, PIPELINE_FILE), JSON.stringify(pipeline));
+  const args = [...flagsOf(tortured), ...CHECKPOINT, ...(pipeline === undefined ? COMMON : [])];
   return { folder, args, stdin: tortured.input === 'stdin' ? list : '' };
 }
 
