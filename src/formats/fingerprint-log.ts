@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { StageError } from '../core/errors.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
-import { sinkFailed } from './byte-target.ts';
+import { sinkFailed } from './outputs/byte-target.ts';
 
 /** How a log gets to the disk; a test puts failures in between. */
 export interface LogDisk {
@@ -21,10 +22,13 @@ const logState = z.strictObject({
 /** How far a log is on the disk, and by what it is known again. */
 export type LogState = z.output<typeof logState>;
 
-const RECORD_BYTES = 8;
+const WORD_BYTES = 4;
+const RECORD_BYTES = 2 * WORD_BYTES;
 /** Bytes that may wait to be written. */
 const WAITING_BYTES = 2 ** 20;
 const READ_BYTES = 2 ** 20;
+/** The file is little endian everywhere. */
+const IS_BIG_ENDIAN = endianness() === 'BE';
 
 /**
  * A file to which fingerprints are appended, 8 bytes each (little endian, the low word first).
@@ -56,14 +60,15 @@ export class FingerprintLog {
   }
 
   /**
-   * Reads back what a checkpoint knows of the log (`state`: what `save` gave), in order. Called before anything is appended.
+   * Reads back what a checkpoint knows of the log (`state`: what `save` gave), in order, many at a time: a low and a high word
+   * each, in memory that is the log's again once `take` has returned. Called before anything is appended.
    * `expect` is told how many there will be. Touches nothing.
    *
    * Errors: StageError `CHECKPOINT_MISMATCH`: the file is gone, shorter, or has other contents. What the functions throw.
    */
   async load(
     state: unknown,
-    take: (fingerprint: Fingerprint) => void,
+    take: (words: Uint32Array) => void,
     expect: (count: number) => void = () => {},
   ): Promise<void> {
     const known = logState.safeParse(state);
@@ -144,22 +149,22 @@ export class FingerprintLog {
     if (size > length) await file.truncate(length);
   }
 
-  async #read(length: number, take: (fingerprint: Fingerprint) => void): Promise<void> {
+  async #read(length: number, take: (words: Uint32Array) => void): Promise<void> {
     const file = await this.#disk.open(this.#path, 'r').catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT')
         throw this.#mismatch('the checkpoint knows it, but it is gone');
       throw this.#mismatch(`it can't be read: ${(error as Error).message}`);
     });
     try {
-      const buffer = Buffer.allocUnsafe(Math.min(length, READ_BYTES));
+      const words = new Uint32Array(Math.min(length, READ_BYTES) / WORD_BYTES);
+      const buffer = Buffer.from(words.buffer);
       for (let position = 0; position < length; ) {
         const bytes = await filled(file, buffer.subarray(0, length - position), position);
         if (bytes.length === 0)
           throw this.#mismatch(`it has fewer than the ${length} bytes that the checkpoint recorded`);
         this.#hash.update(bytes);
-        for (let start = 0; start < bytes.length; start += RECORD_BYTES) {
-          take({ low: bytes.readUInt32LE(start), high: bytes.readUInt32LE(start + 4) });
-        }
+        if (IS_BIG_ENDIAN) bytes.swap32();
+        take(words.subarray(0, bytes.length / WORD_BYTES));
         position += bytes.length;
       }
     } finally {

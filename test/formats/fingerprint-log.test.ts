@@ -205,7 +205,11 @@ function fingerprints(start: number, end: number): readonly Fingerprint[] {
 
 async function contentOf(path: string, state: LogState): Promise<readonly Fingerprint[]> {
   const found: Fingerprint[] = [];
-  await new FingerprintLog(path).load(state, (fingerprint) => found.push(fingerprint));
+  await new FingerprintLog(path).load(state, (words) => {
+    for (let word = 0; word < words.length; word += 2) {
+      found.push({ low: words[word] ?? Number.NaN, high: words[word + 1] ?? Number.NaN });
+    }
+  });
   return found;
 }
 

@@ -1,12 +1,12 @@
 import type { ReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { SourceItem } from '../../core/source-item.ts';
-import type { Source, SourceIdentity, SourceResume, StageContext } from '../../core/stage.ts';
+import type { InputContext, Source, SourceIdentity, SourceResume, StageContext } from '../../core/stage.ts';
 import { compressionOf, requireCompression } from '../compression.ts';
-import { inputFileSize, openInputFile, unreadable } from '../input-file.ts';
-import { checkKnownInput, otherInput } from '../known-input.ts';
-import { type Prefix, PrefixHash } from '../prefix-hash.ts';
-import type { TextStart } from '../text-lines.ts';
+import { inputFileSize, openInputFile, unreadable } from './input-file.ts';
+import { checkKnownInput, otherInput } from './known-input.ts';
+import { type Prefix, PrefixHash } from './prefix-hash.ts';
+import type { TextStart } from './text-lines.ts';
 
 /** How what stands in an input becomes items. */
 export interface InputFormat {
@@ -68,7 +68,7 @@ export class InputReader implements Source {
 
   async open(): Promise<void> {
     for (const path of this.#paths) await this.#measure(path);
-    for (const path of this.#sizes.keys()) await this.#format.check?.(this.#context.resolvePath(path), path);
+    await checkInputs(this.#paths, this.#format, this.#context);
     const lastKnown = this.#resume?.known.at(-1)?.input;
     for (const [path, known] of this.#known) await this.#checkKnown(path, known, path === lastKnown);
   }
@@ -177,8 +177,22 @@ export class InputReader implements Source {
     const from = this.#resume?.from;
     const isStart = from?.input === name && compressionOf(name) === undefined && this.#format.canBeginMidway(name);
     const input = { name, path: this.#context.resolvePath(name), size, prefix, isLast };
-    const hash = await checkKnownInput(input, isStart ? from.offset : 0);
+    const signal = AbortSignal.any([this.#context.signal, this.#context.stopSignal]);
+    const hash = await checkKnownInput(input, isStart ? from.offset : 0, signal);
     if (isStart) this.#startHash = hash;
+  }
+}
+
+/** Looks into those inputs that are files, as their format has it. Errors: ConfigError, StageError. */
+export async function checkInputs(
+  paths: readonly string[],
+  format: InputFormat,
+  { resolvePath }: InputContext,
+): Promise<void> {
+  for (const path of paths) {
+    // What a pipe has can be read only once.
+    const isFile = path !== '-' && (await inputFileSize(resolvePath(path), path)) !== null;
+    if (isFile) await format.check?.(resolvePath(path), path);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SourceItem } from '../../core/source-item.ts';
 import type { SourceIdentity, SourceResume } from '../../core/stage.ts';
-import { otherInput } from '../known-input.ts';
-import { type Prefix, PrefixHash } from '../prefix-hash.ts';
+import { otherInput } from './known-input.ts';
+import { type Prefix, PrefixHash } from './prefix-hash.ts';
 
 /**
  * The items of an input that can only be had again from its beginning, known again by their source URLs: those before the

@@ -1,5 +1,5 @@
 import { RecordError, StageError } from '../../core/errors.ts';
-import { openInputFile, unreadable } from '../input-file.ts';
+import { openInputFile, unreadable } from '../inputs/input-file.ts';
 
 /** A file of which a record is made. */
 export interface RecordFile {

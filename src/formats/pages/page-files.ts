@@ -3,7 +3,7 @@ import { posix, sep } from 'node:path';
 import { StageError } from '../../core/errors.ts';
 import type { PageType } from '../../core/record.ts';
 import { extensionOf } from '../compression.ts';
-import { unreadable } from '../input-file.ts';
+import { unreadable } from '../inputs/input-file.ts';
 
 /** A file that is a page. */
 export interface PageFile {

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** Which part a row belongs to: one after the other as each is full, or by the value of a column. */
-export type Placeholder = '{part}' | '{value}';
-
 /** Longest part of a file name that is made of a value. */
 const MAX_NAME = 80;
 
@@ -32,11 +29,11 @@ function safeName(value: string): string {
   return `${safe === '' ? '_' : safe}-${mark}`;
 }
 
-/** The expression that matches what a pattern can give, within one folder, or a `.part` of it. */
+/** The expression that matches what a pattern can give, within one folder. */
 export function namePattern(fileName: string): RegExp {
   const pieces = fileName.split(/(\{part\}|\{value\})/).map((piece) => {
     if (piece === '{part}') return '\\d+';
     return piece === '{value}' ? '[a-z0-9._-]+' : piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   });
-  return new RegExp(`^${pieces.join('')}(?:\\.part)?$`);
+  return new RegExp(`^${pieces.join('')}$`);
 }

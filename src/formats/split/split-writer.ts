@@ -8,6 +8,8 @@ export type PartStates = Readonly<Record<string, OutputState>>;
 
 /** How the files of an output are opened, ended and chosen. */
 export interface Parts {
+  /** Path of all of them, with its placeholder: by this a later run knows them for its own. */
+  readonly path: string;
   /** Opens a file: begun anew, or cut back to the state and grown from there. */
   open(path: string, state: OutputState | undefined): Promise<SinkWriter>;
   /** Puts rows, in order, to the files that they go into. */
@@ -62,7 +64,11 @@ export class SplitWriter implements SinkWriter {
         return [path, file.state] as const;
       });
       const files = Object.fromEntries(await Promise.all(marked));
-      return { length: this.#files.size, tail: '', detail: { files, place: this.#parts.state() } };
+      return {
+        length: this.#files.size,
+        tail: '',
+        detail: { path: this.#parts.path, files, place: this.#parts.state() },
+      };
     });
   }
 

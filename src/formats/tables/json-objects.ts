@@ -1,4 +1,4 @@
-import { type TextStart, textLines } from '../text-lines.ts';
+import { type TextStart, textLines } from '../inputs/text-lines.ts';
 
 /** A line of JSON lines. */
 export interface JsonObjectLine {

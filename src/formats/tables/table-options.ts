@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StageContext } from '../../core/stage.ts';
+import type { InputContext } from '../../core/stage.ts';
 import type { UrlColumns } from './url-tables.ts';
 
 /** The options of every source that reads tables. */
@@ -31,6 +31,6 @@ export function columnNamesOption() {
 }
 
 /** The columns that a run has a use for. */
-export function urlColumns(column: string, { inputColumns = [] }: StageContext): UrlColumns {
+export function urlColumns(column: string, { inputColumns = [] }: InputContext): UrlColumns {
   return { url: column, fields: inputColumns };
 }
