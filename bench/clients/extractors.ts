@@ -9,8 +9,8 @@ export type PageLinks = (chunks: readonly Uint8Array[], base: string) => number;
 export interface Extractor {
   readonly title: string;
   readonly find: PageLinks;
-  /** The others are compared with this one. */
-  readonly isReference?: true;
+  /** What it is called where all are compared with it. */
+  readonly reference?: string;
 }
 
 /** The ways that are compared. The simple ones take every `href`, decode UTF-8 and know of no `base`. */
@@ -18,10 +18,10 @@ export const contenders: readonly Extractor[] = [
   { title: 'ours, hrefs', find: ours({ select: 'hrefs' }) },
   { title: 'ours, anchors', find: ours({ select: 'anchors' }) },
   { title: 'ours, hrefs, on the Tokenizer', find: ours({ select: 'hrefs', scanner: 'htmlparser2' }) },
-  { title: 'htmlparser2 Parser + new URL', find: withParser, isReference: true },
+  { title: 'htmlparser2 Parser + new URL', find: withParser, reference: 'Parser' },
   { title: 'htmlparser2 Tokenizer + new URL', find: withTokenizer },
   { title: 'parse5-sax-parser + new URL', find: withParse5 },
-  { title: 'href="(.*?)" + new URL', find: withExpression },
+  { title: 'href="(.*?)" + new URL', find: withExpression, reference: 'href="(.*?)"' },
 ];
 
 function ours(options: LinkOptions): PageLinks {

@@ -100,6 +100,11 @@ export class AnchorText {
   }
 }
 
+/** Gives the text of a link that is an image or an area, by its `alt`; null where it has none. */
+export function alternativeOf(alt: string | null): string | null {
+  return alt === null ? null : detached(collapsed(alt).slice(0, MAX_TEXT_LENGTH));
+}
+
 /** The beginning of the text, no character cut in two. */
 function cut(text: string): string {
   return text

@@ -131,7 +131,7 @@ class LinkExtractor implements LinkReader {
     this.#collector = collector;
     const decoder = new DocumentDecoder(page.contentType, (bytes) => this.#scanner.write(bytes));
     this.#decoder = decoder;
-    this.#handler = this.#makeHandler(collector, 0, undefined, (label) => decoder.declare(label));
+    this.#handler = this.#makeHandler(collector, 0, undefined, decoder);
     this.#scanner = shared.scanners.open(this.#handler, decoder);
   }
 
@@ -156,19 +156,19 @@ class LinkExtractor implements LinkReader {
     target: LinkTarget,
     depth: number,
     scope: LinkScope | undefined,
-    declareCharset: (label: string) => void,
+    encoding?: DocumentDecoder,
   ): LinkHandler {
     const { table, wanted, noscript, srcdoc, textReferences: references } = this.#shared;
     const readSrcdoc =
       srcdoc && depth < MAX_NESTING ? (html: string) => this.#readSrcdoc(html, depth + 1, scope) : undefined;
-    return new LinkHandler(target, { table, wanted, references, noscript, declareCharset, readSrcdoc });
+    return new LinkHandler(target, { table, wanted, references, noscript, encoding, readSrcdoc });
   }
 
   /** Reads a document that is a value in another one, whose scope is `parent`. */
   #readSrcdoc(html: string, depth: number, parent: LinkScope | undefined): void {
     this.#nested += 1;
     const nested = new NestedDocument(this.#collector, `srcdoc ${this.#nested}`, parent);
-    const handler = this.#makeHandler(nested, depth, nested.scope, () => {});
+    const handler = this.#makeHandler(nested, depth, nested.scope);
     const decoder = new DocumentDecoder('text/html;charset=utf-8', (bytes) => scanner.write(bytes));
     const scanner = this.#shared.scanners.open(handler, decoder);
     decoder.write(Buffer.from(html));

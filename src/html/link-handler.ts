@@ -1,6 +1,7 @@
-import { AnchorText, MAX_TEXT_LENGTH } from './anchor-text.ts';
+import { AnchorText, alternativeOf } from './anchor-text.ts';
 import { charsetOfContent } from './encoding/charset.ts';
-import { collapsed, detached, openDetails, type WantedDetails } from './link-details.ts';
+import type { DocumentDecoder } from './encoding/document-decoder.ts';
+import { openDetails, type WantedDetails } from './link-details.ts';
 import type { LinkRule, LinkTable } from './link-table.ts';
 import type { LinkTarget } from './link-target.ts';
 import type { NamesOfInterest } from './scanner/name-cache.ts';
@@ -18,8 +19,8 @@ export interface HandlerOptions {
   readonly references: TextReferences;
   /** False: what stands in `noscript` is left out, as in a browser that runs scripts. */
   readonly noscript: boolean;
-  /** Told the label in each `meta` that declares one. */
-  declareCharset(label: string): void;
+  /** Told the label in each `meta` that declares an encoding. Absent: no `meta` can. */
+  readonly encoding?: Pick<DocumentDecoder, 'declare' | 'needsDeclaration'> | undefined;
   /** Told the document in each `srcdoc` of an `iframe`. Absent: they are left out. */
   readonly readSrcdoc?: ((html: string) => void) | undefined;
 }
@@ -75,6 +76,8 @@ export class LinkHandler implements TagHandler {
   #rules: Rules | undefined;
   #special = NONE;
   readonly #attributes = new TagAttributes();
+  /** The name of the last tag, where another one of that name comes to the same as long as the tree is plain. */
+  #plainName: string | undefined;
 
   /** Attributes that `html` and `body` have: further such tags only add what is missing. */
   readonly #rootAttributes = new Set<string>();
@@ -123,27 +126,19 @@ export class LinkHandler implements TagHandler {
   }
 
   openTag(name: string): boolean {
-    this.#rules = undefined;
-    this.#special = NONE;
-    const placement = this.#tree.openTag(name);
-    this.#isHtml = placement === 'html';
-    this.#isForeign = this.#tree.isForeign;
-    // https://html.spec.whatwg.org/#parsing-main-inbody: "Don't ask."
-    this.#name = this.#isHtml && name === 'image' ? 'img' : name;
-    if (placement !== 'nowhere') {
-      this.#rules = this.#options.table.rulesOf(placement, this.#name);
-      if (this.#anchor.isOpen) this.#anchor.openTag(this.#name);
-    }
-    this.#special = this.#specialAttributes();
-    if (this.#headMark === -1 && this.#tree.hasBody) this.#headMark = this.#target.mark();
+    const isPlain = this.isPlain();
+    // Most of the tags that matter are anchors. Special ones are placed each time: a form in a form is none.
+    if (!isPlain || name !== this.#plainName) this.#placeTag(name);
+    this.#plainName = isPlain && !specialTags.has(name) ? name : undefined;
     return this.#rules !== undefined || this.#special !== NONE;
   }
 
   attributeName(name: string): boolean {
     // Of attributes with the same name, the first counts (https://html.spec.whatwg.org/#attribute-name-state).
     if (this.#attributes.has(name)) return false;
-    if (this.#rules?.has(name) !== true && !this.#special.has(name) && !this.#isDetail(name)) return false;
-    this.#attributes.add(name);
+    const rule = this.#rules?.get(name);
+    if (rule === undefined && !this.#special.has(name) && !this.#isDetail(name)) return false;
+    this.#attributes.add(name, rule);
     return true;
   }
 
@@ -152,7 +147,7 @@ export class LinkHandler implements TagHandler {
   }
 
   endOpenTag(isSelfClosing: boolean): void {
-    if (this.#rules !== undefined && this.#attributes.count > 0) this.#collect(this.#rules);
+    if (this.#rules !== undefined && this.#attributes.count > 0) this.#collect();
     if (this.#special !== NONE) this.#applySpecial();
     this.#attributes.clear();
     if (isSelfClosing && !this.#isHtml && this.#name === 'a') this.#anchor.close();
@@ -168,11 +163,29 @@ export class LinkHandler implements TagHandler {
     this.#anchor.close();
   }
 
+  /** Finds out what a tag of this name is where it stands. */
+  #placeTag(name: string): void {
+    this.#rules = undefined;
+    const placement = this.#tree.openTag(name);
+    this.#isHtml = placement === 'html';
+    this.#isForeign = this.#tree.isForeign;
+    // https://html.spec.whatwg.org/#parsing-main-inbody: "Don't ask."
+    this.#name = this.#isHtml && name === 'image' ? 'img' : name;
+    if (placement !== 'nowhere') {
+      this.#rules = this.#options.table.rulesOf(placement, this.#name);
+      if (this.#anchor.isOpen) this.#anchor.openTag(this.#name);
+    }
+    this.#special = this.#specialAttributes();
+    if (this.#headMark === -1 && this.#tree.hasBody) this.#headMark = this.#target.mark();
+  }
+
   #specialAttributes(): ReadonlySet<string> {
     if (!this.#isHtml) return this.#isForeign ? (FOREIGN_ATTRIBUTES.get(this.#name) ?? NONE) : NONE;
     if (this.#name === 'iframe' && this.#options.readSrcdoc !== undefined) return SRCDOC;
     if (this.#name === 'img' && this.#anchor.isOpen) return ALT;
-    return HTML_ATTRIBUTES.get(this.#name) ?? NONE;
+    // Of the many on a page, most say something else than the encoding, which is known besides.
+    const isIdle = this.#rules === undefined && this.#options.encoding?.needsDeclaration !== true;
+    return this.#name === 'meta' && isIdle ? NONE : (HTML_ATTRIBUTES.get(this.#name) ?? NONE);
   }
 
   #applySpecial(): void {
@@ -180,7 +193,7 @@ export class LinkHandler implements TagHandler {
       if (this.#attributes.has('href')) this.#target.addBase(this.#attributes.valueOf('href'));
     } else if (this.#name === 'meta') {
       const charset = this.#charset();
-      if (charset !== undefined) this.#options.declareCharset(charset);
+      if (charset !== undefined) this.#options.encoding?.declare(charset);
     } else if (this.#name === 'iframe') {
       this.#options.readSrcdoc?.(this.#attributes.valueOf('srcdoc') ?? '');
     } else if (this.#name === 'img') {
@@ -207,7 +220,7 @@ export class LinkHandler implements TagHandler {
     return attributes.has(name) || (text && name === 'alt' && (this.#name === 'img' || this.#name === 'area'));
   }
 
-  #collect(rules: Rules): void {
+  #collect(): void {
     const { wanted } = this.#options;
     const hasDetails = wanted.text || wanted.attributes.size > 0;
     const details = hasDetails ? openDetails(wanted, (name) => this.#attributes.valueOf(name)) : undefined;
@@ -216,7 +229,7 @@ export class LinkHandler implements TagHandler {
       else details.text = alternativeOf(this.#attributes.valueOf('alt'));
     }
     for (let index = 0; index < this.#attributes.count; index += 1) {
-      const rule = rules.get(this.#attributes.nameAt(index));
+      const rule = this.#attributes.ruleAt(index);
       const value = this.#attributes.valueAt(index);
       if (rule !== undefined && value !== null && this.#isLink(rule)) this.#target.add(rule, value, details);
     }
@@ -232,8 +245,4 @@ export class LinkHandler implements TagHandler {
     this.#rootAttributes.add(attribute);
     return true;
   }
-}
-
-function alternativeOf(alt: string | null): string | null {
-  return alt === null ? null : detached(collapsed(alt).slice(0, MAX_TEXT_LENGTH));
 }

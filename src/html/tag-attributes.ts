@@ -1,7 +1,10 @@
+import type { LinkRule } from './link-table.ts';
+
 /** The attributes of the tag in work that matter, in order; their memory serves all tags. */
 export class TagAttributes {
   readonly #names: string[] = [];
   readonly #values: (string | null)[] = [];
+  readonly #rules: (LinkRule | undefined)[] = [];
   #count = 0;
 
   get count(): number {
@@ -14,10 +17,11 @@ export class TagAttributes {
     this.#count = 0;
   }
 
-  /** Adds an attribute whose value may follow. */
-  add(name: string): void {
+  /** Adds an attribute whose value may follow, with its rule if it carries links. */
+  add(name: string, rule?: LinkRule): void {
     this.#names[this.#count] = name;
     this.#values[this.#count] = null;
+    this.#rules[this.#count] = rule;
     this.#count += 1;
   }
 
@@ -36,8 +40,8 @@ export class TagAttributes {
     return index === -1 ? null : this.valueAt(index);
   }
 
-  nameAt(index: number): string {
-    return this.#names[index] ?? '';
+  ruleAt(index: number): LinkRule | undefined {
+    return this.#rules[index];
   }
 
   valueAt(index: number): string | null {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { MAX_TEXT_LENGTH } from '../../src/html/anchor-text.ts';
 import { type LinkOptions, linkExtraction } from '../../src/html/link-extractor.ts';
 
-const scanners = ['bytes', 'htmlparser2'] as const;
+const scanners = ['bytes', 'bytes-js', 'htmlparser2'] as const;
 
 function find(html: string | readonly Uint8Array[], options: LinkOptions) {
   const reader = linkExtraction(options).open({
@@ -28,6 +28,9 @@ describe('text', () => {
     ['references are decoded', '<a href=1>a &amp; b &lt;c&gt; &copy1 &notit; &#x1F600;</a>', ['a & b <c> ©1 ¬it; 😀']],
     ['a reference does not go across a tag', '<a href=1>&am<b>p;</b></a>', ['&amp;']],
     ['a less-than sign that begins no tag is text', '<a href=1>a < b <<i>c</i> 1<2</a>', ['a < b <c 1<2']],
+    ['the beginning of a tag that the document does not end is none', '<a href=1>a<x', ['a']],
+    ['the same with a slash', '<a href=1>a<x/', ['a']],
+    ['a less-than sign at the very end is text', '<a href=1>a<', ['a<']],
     ['images count by their alt', '<a href=1><img src=x alt="the &amp; logo">text</a>', ['the & logo text']],
     ['an alt is not decoded twice', '<a href=1><img alt="&amp;lt;"></a>', ['&lt;']],
     ['images without alt do not', '<a href=1>a <img src=x> b</a><a href=2><img></a>', ['a b', '']],

@@ -43,6 +43,11 @@ export class DocumentDecoder {
     return this.#encoding;
   }
 
+  /** True as long as a `meta` may declare the encoding. */
+  get needsDeclaration(): boolean {
+    return this.#state === 'undeclared';
+  }
+
   /** Takes the next bytes. Their memory is not used afterwards. */
   write(chunk: Uint8Array): void {
     if (this.#state === 'decided') this.#giveDecided(asBuffer(chunk));

@@ -2,8 +2,8 @@ import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
 import { Chunk, EXCLAMATION, GREATER_THAN, isLetter, LESS_THAN, QUESTION, SLASH } from './bytes.ts';
 import { BogusCommentReader, CdataReader, CommentReader } from './comment-reader.ts';
 import type { ContentReader } from './content-reader.ts';
-import type { NameCache, NameCaches } from './name-cache.ts';
-import { skipMarkup } from './skip.ts';
+import type { MarkupSkipper } from './markup-skipper.ts';
+import type { NameCaches } from './name-cache.ts';
 import { TagReader } from './tag-reader.ts';
 
 const CDATA = '[CDATA[';
@@ -19,7 +19,7 @@ export class ByteScanner implements TagScanner {
   readonly #handler: TagHandler;
   readonly #decoding: Decoding;
   readonly #tags: TagReader;
-  readonly #tagNames: NameCache;
+  readonly #skipper: MarkupSkipper;
   /** What is read now, if it is neither text nor a tag. */
   #content: ContentReader | undefined;
   /** What stands right before and may begin markup: `<`, `</`, `<!`, or the latter with the beginning of a mark behind it. */
@@ -27,10 +27,10 @@ export class ByteScanner implements TagScanner {
   /** The last piece of text ended with its chunk. */
   #hasOpenText = false;
 
-  constructor(handler: TagHandler, names: NameCaches, decoding: Decoding) {
+  constructor(handler: TagHandler, names: NameCaches, skipper: MarkupSkipper, decoding: Decoding) {
     this.#handler = handler;
     this.#decoding = decoding;
-    this.#tagNames = names.tags;
+    this.#skipper = skipper;
     this.#tags = new TagReader(handler, names, decoding);
   }
 
@@ -42,6 +42,7 @@ export class ByteScanner implements TagScanner {
       else if (this.#opening !== '') at = this.#open(chunk, at);
       else at = this.#readMarkup(chunk, at);
     }
+    this.#skipper.release();
   }
 
   end(): void {
@@ -55,7 +56,7 @@ export class ByteScanner implements TagScanner {
     const tags = this.#tags;
     let at = from;
     while (at < length) {
-      if (this.#skipsMarkup()) at = skipMarkup(chunk, at, this.#tagNames, !this.#handler.wantsCloseTags());
+      if (this.#skipsMarkup()) at = this.#skipper.skip(chunk, at, !this.#handler.wantsCloseTags());
       const start = at;
       at = chunk.find(LESS_THAN, at);
       if (this.#hasOpenText || (at > start && this.#handler.wantsText())) this.#giveText(chunk, start, at);

@@ -100,7 +100,7 @@ export class Chunk {
 }
 
 /** Bytes that are looked through one by one. */
-const NEAR = 16;
+const NEAR = 4;
 
 function nameCodes(ends: string): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => {

@@ -29,6 +29,7 @@ export class HtmlparserScanner implements TagScanner {
 
   #isInScript = false;
   #isInRawElement = false;
+  #isAtEnd = false;
   /** The last piece of text ended with its chunk. */
   #hasOpenText = false;
   /** The end of the text so far, where it may be the beginning of `<![CDATA[`. */
@@ -74,6 +75,7 @@ export class HtmlparserScanner implements TagScanner {
 
   end(): void {
     if (this.#carried !== '') this.#tokenize(this.#carried);
+    this.#isAtEnd = true;
     this.#tokenizer.end();
   }
 
@@ -152,8 +154,11 @@ export class HtmlparserScanner implements TagScanner {
 
   #onText(start: number, end: number): void {
     if (this.#isInRawElement || !this.#handler.wantsText()) return;
+    const text = this.#slice(start, end);
+    // `<` and `</` at the end are text. Of `<x`, which is none, the tokenizer gives the last character; of `<x/` -1 as the start.
+    if (this.#isAtEnd && (start < 0 || !text.startsWith('<'))) return;
     this.#hasOpenText = end === this.#offset + this.#chunk.length;
-    this.#handler.text(this.#decoding.text(this.#slice(start, end), !this.#hasOpenText));
+    this.#handler.text(this.#decoding.text(text, !this.#hasOpenText));
   }
 
   /** The text, if there was some, ends at a tag. */

@@ -69,6 +69,12 @@ export class NameCache {
     return (first & last & lengthBit(end - start)) !== 0;
   }
 
+  /** Writes what `mayMatter` looks up: 32 numbers by the first letter, then as many by the last one. */
+  copyLengths(target: Int32Array): void {
+    target.set(this.#byFirst);
+    target.set(this.#byLast, LETTERS);
+  }
+
   /**
    * Gives the name at these positions, which is not empty; undefined for one that is more than ASCII: `nameOf` gives it for
    * its text.

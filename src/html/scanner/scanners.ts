@@ -4,11 +4,12 @@ import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
 import { ByteScanner } from './byte-scanner.ts';
 import { ATTRIBUTE_NAME_CODES, TAG_NAME_CODES } from './bytes.ts';
 import { HtmlparserScanner } from './htmlparser-scanner.ts';
+import { JsMarkupSkipper, type MarkupSkipper, markupSkipper } from './markup-skipper.ts';
 import { NameCache, type NamesOfInterest } from './name-cache.ts';
 import { rawElements } from './raw-text-reader.ts';
 
-/** The scanners that there are: our own, and the one it is measured by. */
-export type ScannerKind = 'bytes' | 'htmlparser2';
+/** The scanners that there are: our own, the same without WebAssembly, and the one they are measured by. */
+export type ScannerKind = 'bytes' | 'bytes-js' | 'htmlparser2';
 
 /** What a handler has to be told of; the same for all documents. */
 export interface Interest {
@@ -25,6 +26,8 @@ export class Scanners {
   readonly #kind: ScannerKind;
   readonly #references = new AttributeDecoder();
   readonly #names;
+  /** Made with the first document. */
+  #skipper: MarkupSkipper | undefined;
 
   constructor(kind: ScannerKind, { tags, attributes }: Interest) {
     this.#kind = kind;
@@ -42,6 +45,7 @@ export class Scanners {
       value: (raw) => (TO_DECODE.test(raw) ? references.decode(decoder.textOf(raw, true)) : raw),
     };
     if (this.#kind === 'htmlparser2') return new HtmlparserScanner(handler, decoding);
-    return new ByteScanner(handler, this.#names, decoding);
+    this.#skipper ??= this.#kind === 'bytes' ? markupSkipper(this.#names.tags) : new JsMarkupSkipper(this.#names.tags);
+    return new ByteScanner(handler, this.#names, this.#skipper, decoding);
   }
 }
