@@ -6,6 +6,7 @@ export type { FailureFacts, StageErrorCode } from './core/errors.ts';
 export { ConfigError, RecordError, StageError } from './core/errors.ts';
 export { type FailureCode, failureCodes } from './core/failure-codes.ts';
 export { type Abandon, abandon, type Skip, type SkipReason, skip } from './core/outcome.ts';
+export type { OwnCode } from './core/own-code.ts';
 export type {
   AnyRecord,
   BodyReader,
@@ -27,12 +28,12 @@ export type {
   Value,
 } from './core/record.ts';
 export { baseOf } from './core/record.ts';
-export type { OutputState, Row, SinkWriter } from './core/sink-writer.ts';
+export type { OutputCheckpoint, OutputState, Row, SinkRequest, SinkWriter } from './core/sink-writer.ts';
 export type { SourceItem, SourcePage } from './core/source-item.ts';
 export type {
+  InputContext,
   OptionsSchema,
   SinkDefinition,
-  SinkRequest,
   Source,
   SourceDefinition,
   SourceIdentity,

@@ -3,7 +3,7 @@ import { runCommandLine } from './cli/command-line.ts';
 import type { Interrupt, Io } from './cli/io.ts';
 import { hostProcess } from './library/host-process.ts';
 
-const { env, cwd, lockOwner } = hostProcess();
+const { env, cwd, lockOwner, killGroup } = hostProcess();
 
 /** Time that an interrupted run has, once it is over, to end by itself: its files may still be closing. */
 const HELD_UP_MS = 1000;
@@ -16,6 +16,7 @@ const io: Io = {
   ...lockOwner,
   env,
   cwd,
+  killGroup,
   onInterrupt: (handler) => {
     const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM'];
     for (const signal of signals) process.on(signal, handler);

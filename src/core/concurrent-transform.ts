@@ -16,7 +16,7 @@ const READABLE_HIGH_WATER_MARK = 16;
  * Departures: a RecordError, `skip` or `abandon` sends the record to `departures`, and what it held is released.
  * Ends early: an abort or an error destroys the stream: results that were not taken are released, and `step.close` is called
  * once, when nothing is in work any more.
- * Errors: anything but a RecordError ends the stream.
+ * Errors: anything but a RecordError ends the stream, and so does a result that is none. TypeError at once for a step without room.
  */
 export function concurrentTransform<In extends Kind, Out extends Kind>(
   step: Step<In, Out>,
@@ -46,6 +46,9 @@ class StepStream extends Duplex {
 
   constructor(step: Step<Kind, Kind>, departures: Departures) {
     super({ objectMode: true, readableHighWaterMark: READABLE_HIGH_WATER_MARK, writableHighWaterMark: 1 });
+    // Without it the step would never have room, and wait for ever.
+    if (!(step.concurrency >= 1))
+      throw new TypeError(`a step has the concurrency ${step.concurrency}: it needs at least 1`);
     this.#step = step;
     this.#departures = departures;
     // Not at once: a step may tell in the middle of its own work.
@@ -100,7 +103,15 @@ class StepStream extends Duplex {
     }
   }
 
-  #succeed(record: AnyRecord, place: Place | undefined, result: Result): void {
+  #succeed(record: AnyRecord, place: Place | undefined, result: Result | undefined): void {
+    if (result?.kind === undefined) {
+      this.#fail(
+        record,
+        place,
+        new TypeError('a step gave what is no record, nor what skip() gives: is there no return?'),
+      );
+      return;
+    }
     if (result.kind === 'skip') {
       this.#depart(record, place, () => this.#departures.skipped(record, result));
       return;

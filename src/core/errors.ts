@@ -49,6 +49,7 @@ export type StageErrorCode =
   | 'CHECKPOINT_IN_USE'
   | 'MEMORY_LIMIT'
   | 'COMMAND_FAILED'
+  | 'STEP_FAILED'
   | 'ACCOUNTING';
 
 /**

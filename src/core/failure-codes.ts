@@ -1,3 +1,5 @@
+import type { OwnCode } from './own-code.ts';
+
 /**
  * Why a line failed: the values of `code` in the failures output, each with the sentence that the reference prints.
  *
@@ -33,5 +35,5 @@ export const failureCodes = {
   cancelled: 'The run was stopped before the URL was done.',
 } as const;
 
-/** A stable failure code, as in the `code` column of the failures output. */
-export type FailureCode = keyof typeof failureCodes;
+/** A stable failure code, as in the `code` column of the failures output: one of ours, or one of a step of the user's own. */
+export type FailureCode = keyof typeof failureCodes | OwnCode;

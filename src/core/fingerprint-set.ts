@@ -3,12 +3,14 @@ import type { Fingerprint } from './fingerprint.ts';
 /** Segments, each with a table of its own that grows by itself. */
 const SEGMENTS = 64;
 const SEGMENT_SHIFT = 26;
-/** Slots of a chunk. Small, so that also a small table can grow by little. */
-const CHUNK_SLOTS = 256;
+/** Slots of a chunk. Small, so that also a small table can grow by little. A power of two, as is `SLAB_CHUNKS`. */
+const CHUNK_SHIFT = 8;
+const CHUNK_SLOTS = 2 ** CHUNK_SHIFT;
 const CHUNK_WORDS = 2 * CHUNK_SLOTS;
 const CHUNK_BYTES = 4 * CHUNK_WORDS;
 /** Chunks are cut from slabs of 1 MiB: a typed array for each would cost as much as it holds. */
-const SLAB_CHUNKS = 512;
+const SLAB_SHIFT = 9;
+const SLAB_CHUNKS = 2 ** SLAB_SHIFT;
 /** Fuller than this, look-ups slow down. */
 const MAX_LOAD = 0.85;
 /** Part of a table's chunks by which it grows. */
@@ -64,6 +66,17 @@ export class FingerprintSet {
     return true;
   }
 
+  /**
+   * Adds many at once, a low and a high word each, in less than half of the time: table by table, so that what is looked at
+   * stays near the processor. Some ten thousand or more are worth it.
+   */
+  addAll(words: Uint32Array): void {
+    const sorted = bySegment(words);
+    for (let word = 0; word < sorted.length; word += 2) {
+      this.add({ low: sorted[word] as number, high: sorted[word + 1] as number });
+    }
+  }
+
   /** Makes room for about so many fingerprints, so that adding them costs less. */
   reserve(count: number): void {
     const length = Math.ceil(count / SEGMENTS / MAX_LOAD / CHUNK_SLOTS);
@@ -74,11 +87,12 @@ export class FingerprintSet {
 
   #insert(segment: Segment, low: number, high: number): boolean {
     const { chunks, slots } = segment;
-    // Not a remainder: a table may have any length, and its entries stay in their order when it grows.
-    for (let slot = Math.floor((low / WORD_RANGE) * slots); ; slot = slot + 1 === slots ? 0 : slot + 1) {
-      const chunk = chunks[Math.trunc(slot / CHUNK_SLOTS)] as number;
-      const slab = this.#slabs[Math.trunc(chunk / SLAB_CHUNKS)] as Uint32Array;
-      const word = (chunk % SLAB_CHUNKS) * CHUNK_WORDS + (slot % CHUNK_SLOTS) * 2;
+    // Not a remainder: a table may have any length, and its entries stay in their order when it grows. Whole numbers of 32
+    // bits throughout, which is faster; no table has as many slots.
+    for (let slot = ((low / WORD_RANGE) * slots) >>> 0; ; slot = slot + 1 === slots ? 0 : slot + 1) {
+      const chunk = chunks[slot >>> CHUNK_SHIFT] as number;
+      const slab = this.#slabs[chunk >>> SLAB_SHIFT] as Uint32Array;
+      const word = (chunk & (SLAB_CHUNKS - 1)) * CHUNK_WORDS + (slot & (CHUNK_SLOTS - 1)) * 2;
       const foundLow = slab[word];
       const foundHigh = slab[word + 1];
       if (foundLow === low && foundHigh === high) return false;
@@ -126,4 +140,26 @@ export class FingerprintSet {
     const start = (chunk % SLAB_CHUNKS) * CHUNK_WORDS;
     return slab.subarray(start, start + CHUNK_WORDS);
   }
+}
+
+/** The same fingerprints, those of each segment together. */
+function bySegment(words: Uint32Array): Uint32Array {
+  /** Where the next one of each segment goes. */
+  const places = new Uint32Array(SEGMENTS + 1);
+  for (let word = 1; word < words.length; word += 2) {
+    const next = ((words[word] as number) >>> SEGMENT_SHIFT) + 1;
+    places[next] = (places[next] as number) + 2;
+  }
+  for (let index = 1; index <= SEGMENTS; index += 1) {
+    places[index] = (places[index] as number) + (places[index - 1] as number);
+  }
+  const sorted = new Uint32Array(words.length);
+  for (let word = 0; word < words.length; word += 2) {
+    const high = words[word + 1] as number;
+    const place = places[high >>> SEGMENT_SHIFT] as number;
+    sorted[place] = words[word] as number;
+    sorted[place + 1] = high;
+    places[high >>> SEGMENT_SHIFT] = place + 2;
+  }
+  return sorted;
 }

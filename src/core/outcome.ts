@@ -1,16 +1,21 @@
 import type { RecordError } from './errors.ts';
+import type { OwnCode } from './own-code.ts';
 import type { AnyRecord, PageFacts, RecordBase } from './record.ts';
 
-/** Why a line was passed over on purpose: the keys of `skippedByReason` in the summary. Stable names. */
-export type SkipReason =
-  | 'duplicate'
-  | 'filtered'
-  | 'limit'
-  | 'not-html'
-  | 'not-modified'
-  | 'robots'
-  | 'sample'
-  | 'shard';
+/** Why a line was passed over on purpose, where a step of ours did it. Stable names. */
+export const skipReasons = [
+  'duplicate',
+  'filtered',
+  'limit',
+  'not-html',
+  'not-modified',
+  'robots',
+  'sample',
+  'shard',
+] as const;
+
+/** Why a line was passed over on purpose: the keys of `skippedByReason` in the summary. One of ours, or one of a step of the user's own. */
+export type SkipReason = (typeof skipReasons)[number] | OwnCode;
 
 /** A step's word that a record ends here by intent. Made by `skip`. */
 export interface Skip {

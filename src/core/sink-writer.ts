@@ -1,3 +1,4 @@
+import type { ColumnType } from './columns.ts';
 import type { Value } from './record.ts';
 
 /** An output row: its values in the order of the output's columns. */
@@ -31,4 +32,25 @@ export interface OutputState {
   readonly tail: string;
   /** What a sink needs beyond that, where its output isn't one file of text. A JSON value. */
   readonly detail?: unknown;
+}
+
+/** What a sink is told about the rows it will get and the output it makes of them. */
+export interface SinkRequest {
+  /** Names in the order of the row's values. */
+  readonly columns: readonly string[];
+  /** What the values of each column are, in the same order. */
+  readonly types: readonly ColumnType[];
+  /**
+   * Present where the run keeps a checkpoint: the output then grows in place, and is first cut back to `state` where an
+   * earlier run left one. Absent: the output appears under its name when it is complete.
+   */
+  readonly checkpoint?: OutputCheckpoint | undefined;
+}
+
+/** What an earlier run left of an output that takes part in a checkpoint. */
+export interface OutputCheckpoint {
+  /** To go on from. Absent: the output begins anew. */
+  readonly state?: OutputState | undefined;
+  /** Of the run that is started over: by this an output that is several files knows those of its own. */
+  readonly discarded?: OutputState | undefined;
 }

@@ -1,13 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 import type { z } from 'zod';
+import type { Clock } from './clock.ts';
 import type { ColumnPlan, OptionProblem } from './column-plan.ts';
-import type { ColumnScope, ColumnType } from './columns.ts';
+import type { ColumnScope } from './columns.ts';
 import type { Abandon, Skip } from './outcome.ts';
 import type { Kind, Origin, Records } from './record.ts';
-import type { OutputState, SinkWriter } from './sink-writer.ts';
+import type { OutputState, SinkRequest, SinkWriter } from './sink-writer.ts';
 import type { SourceItem } from './source-item.ts';
 import type { Advice, StageNote } from './stage-note.ts';
 import type { StepCheckpoint, StepState } from './step-state.ts';
+import type { Wire } from './wire.ts';
 
 /** What every stage is given by the run, beside its own options. */
 export interface StageContext {
@@ -23,6 +25,15 @@ export interface StageContext {
   readonly stdout: Writable;
   /** Environment variables, read only. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Sends a signal to all processes of a group, which has the number of its leader; one that is gone is no error. Absent: a program
+   * that a stage starts can't be made the leader of one.
+   */
+  readonly killGroup?: ((groupId: number, signal: NodeJS.Signals) => void) | undefined;
+  /** What stands in the place of the network. Absent: nothing does. */
+  readonly wire?: Wire | undefined;
+  /** By what requests are timed. Absent: the time that everyone has. */
+  readonly clock?: Clock | undefined;
   /**
    * Columns of the rows of links that this run writes: whoever makes links may leave out what none of them shows.
    * Absent: nothing beyond the URL, element and attribute of each link is asked for.
@@ -50,8 +61,15 @@ interface DefinitionBase<Options extends OptionsSchema> {
   readonly mainOption?: string;
   /** Options that change how fast a run is and never which rows it writes: they may differ when a run is taken up. */
   readonly tuning?: readonly string[];
+  /** A whole pipeline that uses it, as a pipeline file has it. The reference shows it; those of our own stages run in a test. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** What else the reference says of it, each with a heading. */
   readonly notes?: readonly StageNote[];
+  /**
+   * The files that it reads and that stand within an option, each with its place there. One that is an option by itself, or an entry
+   * of a list, has a note instead: `meta({ file: 'input' })`.
+   */
+  inputFiles?(options: z.output<Options>): readonly { readonly option: readonly string[]; readonly file: string }[];
   /** What is worth a thought in options that are valid. `given`: the names of those that the user wrote, defaults left out. */
   advise?(options: z.output<Options>, given: ReadonlySet<string>): readonly Advice[];
 }
@@ -61,6 +79,7 @@ export interface Source {
   /**
    * Makes sure that the input is there. Called once, before any output is touched. Errors: StageError.
    * A misspelt second file is not to be found out about an hour later, nor after an old output has been cut to nothing.
+   * What takes long is given up with the context's signals, by their reason.
    */
   open?(): Promise<void>;
   /** By what the input is known again when a checkpoint is taken up, as far as it has been read by now. Called at each checkpoint. */
@@ -85,8 +104,18 @@ export interface SourceDefinition<Options extends OptionsSchema = OptionsSchema>
   readonly output: 'url' | 'page';
   /** True: its items can have columns of the input as fields. */
   readonly hasColumns?: boolean;
+  /** True: it asks the network for what it gives. */
+  readonly isRemote?: boolean;
+  /**
+   * Looks into files of the input, as far as nothing is used up by that. Errors: ConfigError, StageError. Absent: what is in
+   * them is seen when they are read.
+   */
+  check?(options: z.output<Options>, context: InputContext): Promise<void>;
   create(options: z.output<Options>, context: StageContext, resume?: SourceResume): Source;
 }
+
+/** What a source needs to know of the run to look into its input. */
+export type InputContext = Pick<StageContext, 'resolvePath' | 'inputColumns'>;
 
 /** Where a source is taken up. */
 export interface SourceResume {
@@ -107,7 +136,10 @@ export interface Step<In extends Kind, Out extends Kind> {
   onRoom?(tell: () => void): void;
   /** True: results leave in the order of the input. Default: as they complete. */
   readonly ordered?: boolean;
-  /** Makes sure that what the step needs is there. Called once, before any output is touched. Errors: ConfigError, StageError. */
+  /**
+   * Makes sure that what the step needs is there. Called once, before any output is touched. Errors: ConfigError, StageError; the
+   * reason of one of the context's signals, where what takes long is given up with it.
+   */
   open?(): Promise<void>;
   /**
    * Gives the next record, `skip(reason)` or `abandon`, or throws: RecordError or OutcomeError for this record, StageError
@@ -167,19 +199,6 @@ export interface StepDefinition<
   readonly isIdempotent?: boolean;
   /** `checkpoint`: for a stateful step, where the run keeps one. */
   create(options: z.output<Options>, context: StageContext, checkpoint?: StepCheckpoint): Step<In, Out>;
-}
-
-/** What a sink is told about the rows it will get and the output it makes of them. */
-export interface SinkRequest {
-  /** Names in the order of the row's values. */
-  readonly columns: readonly string[];
-  /** What the values of each column are, in the same order. */
-  readonly types: readonly ColumnType[];
-  /**
-   * Present where the run keeps a checkpoint: the output then grows in place, and is first cut back to `state` where an
-   * earlier run left one. Absent: the output appears under its name when it is complete.
-   */
-  readonly checkpoint?: { readonly state?: OutputState | undefined } | undefined;
 }
 
 /** A sink: where rows go. The same sinks serve the rows of links, failures and pages. */

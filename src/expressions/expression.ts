@@ -69,7 +69,7 @@ export function compileExpression(text: string, variables: readonly Variable[]):
   environment.registerVariable(INPUT, 'map<string, dyn>');
   for (const { name, type } of uses) environment.registerVariable(boundName(name), type);
   const { valid, type = '', error } = program.check();
-  if (!valid) throw explain(error, environment);
+  if (!valid) throw explain(error, text, environment);
   checkPatterns(found, patterns);
   return {
     type: singleType(type),
@@ -85,7 +85,7 @@ function parse(text: string, environment: Environment): ParseResult {
   } catch (error) {
     // A macro with wrong arguments is found while parsing.
     const { ParseError, TypeError: CelTypeError } = celLibrary();
-    if (error instanceof ParseError || error instanceof CelTypeError) throw explain(error, environment);
+    if (error instanceof ParseError || error instanceof CelTypeError) throw explain(error, text, environment);
     throw error;
   }
 }
@@ -105,8 +105,20 @@ function checkPatterns({ patterns: literals }: Survey, patterns: Patterns): void
 function singleType(name: string): ExpressionType {
   const type = resultType(name);
   if (type !== undefined) return type;
-  throw new ExpressionError(`expected a single value (text, number, true or false), the expression gives ${name}`, 0);
+  const shown = name.replace('google.protobuf.', '').toLowerCase();
+  const advice = ADVICE[shown.replace(/<.*/, '')] ?? '';
+  throw new ExpressionError(
+    `expected a single value (text, number, true or false), the expression gives ${shown}${advice}`,
+    0,
+  );
 }
+
+/** How to make a single value of what is none. */
+const ADVICE: Readonly<Record<string, string>> = {
+  duration: ': take a part of it, such as duration.getHours()',
+  list: ': take one of its elements, or make a text of it with join',
+  timestamp: ': make a text of it with string(), or take a part such as timestamp.getFullYear()',
+};
 
 /** What a row is to the library: it looks names up here, so that only columns that it comes to are read. */
 type Bindings = Readonly<Record<string, CelValue | ReadonlyMap<string, Value>>>;

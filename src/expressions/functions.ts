@@ -1,4 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import { registerConversions } from './conversions.ts';
 import { defaultMacro } from './default-macro.ts';
 import { type Patterns, replaceText } from './patterns.ts';
 import { UrlParts } from './url-parts.ts';
@@ -77,9 +78,15 @@ export const functionNotes: readonly FunctionNote[] = [
   { call: 'text.trim()', gives: 'string', summary: 'The text without white space around it.' },
   { call: 'size(value)', gives: 'int', summary: 'How many characters a text has, or elements a list.' },
   { call: 'has(input.key)', gives: 'bool', summary: 'Whether there is such a key; `"key" in input` says the same.' },
+  {
+    call: 'timestamp(text)',
+    gives: 'either',
+    summary:
+      'A moment, such as that of `fetched_at`, to be compared; `.getFullYear()` and so on give its parts, in UTC.',
+  },
   { call: 'int(value)', gives: 'int', summary: 'The value as a whole number; a text must be one.' },
   { call: 'double(value)', gives: 'double', summary: 'The value as a number with a fraction.' },
-  { call: 'string(value)', gives: 'string', summary: 'The value as text.' },
+  { call: 'string(value)', gives: 'string', summary: 'The value as text; a timestamp in ISO 8601.' },
 ];
 
 /** The name by which `text.matches(pattern)` is called within: the library's own is JavaScript's engine and can't be replaced. */
@@ -91,6 +98,7 @@ export const PATTERN_ARGUMENTS: Readonly<Record<string, number>> = { [MATCHES]: 
 /** Gives an environment the functions beyond CEL. What they keep belongs to that environment. */
 export function registerFunctions(environment: Environment, patterns: Patterns): void {
   const urls = new UrlParts();
+  registerConversions(environment);
   environment
     .registerFunction('host(string): string', (url: string) => urls.host(url))
     .registerFunction('domain(string): string', (url: string) => urls.domain(url))

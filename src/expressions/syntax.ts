@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { INT } from './conversions.ts';
 import { MATCHES, PATTERN_ARGUMENTS } from './functions.ts';
 
 /** The one variable that is a map: the columns of the input, by their names. */
@@ -19,7 +20,7 @@ export interface Survey {
  *
  * - Declared variables get the name that `boundName` gives. Some columns are called like types of CEL (`bytes`, `type`),
  *   which are variables of the library.
- * - Calls of `matches` become calls of our own function, for the sake of its engine of regular expressions.
+ * - Calls of `matches` and `int` become calls of our own functions.
  */
 export function survey(root: ASTNode, declared: ReadonlySet<string>): Survey {
   const uses = new Set<string>();
@@ -43,6 +44,7 @@ export function survey(root: ASTNode, declared: ReadonlySet<string>): Survey {
       return;
     }
     if (node.op === 'rcall' && node.args[0] === 'matches' && node.args[2].length === 1) node.args[0] = MATCHES;
+    if (node.op === 'call' && node.args[0] === 'int') node.args[0] = INT;
     const pattern = literalPattern(node);
     if (pattern !== undefined) patterns.push(pattern);
     const [outer, inner, name] = scopesOf(node);

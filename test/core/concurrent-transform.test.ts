@@ -234,6 +234,21 @@ describe('what a record holds', () => {
 });
 
 describe('the end', () => {
+  it('comes with an error for a result that is neither a record nor an outcome', async () => {
+    for (const process of [() => undefined, async () => null] as unknown as UrlStep['process'][]) {
+      await assert.rejects(sequencesThrough({ concurrency: 1, process }, 1), /is there no return/);
+    }
+  });
+
+  it('comes before the beginning for a step that has room for no record', () => {
+    for (const concurrency of [0, Number.NaN, undefined as unknown as number]) {
+      assert.throws(
+        () => concurrentTransform({ concurrency, process: (record) => record }, none()),
+        /needs at least 1/,
+      );
+    }
+  });
+
   it('of an empty input closes the step once', async () => {
     const counted = closeCounter();
     const step: UrlStep = { concurrency: 3, process: (record) => record, close: counted.close };

@@ -29,6 +29,25 @@ it('nothing is forgotten while it grows, and nothing is taken for what it is not
   assert.deepEqual([given.some((item) => fingerprints.add(item)), fingerprints.size], [false, given.length]);
 });
 
+it('many added at once are those that are added one by one', () => {
+  const word = fc.oneof(fc.constantFrom(0, 1, 2 ** 32 - 1, 2 ** 31), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
+  const fingerprint = fc.record({ low: word, high: word }).filter(({ low, high }) => low !== 0 || high !== 0);
+  fc.assert(
+    fc.property(fc.array(fc.array(fingerprint, { maxLength: 400 }), { maxLength: 4 }), (batches) => {
+      const [single, joint] = [new FingerprintSet(), new FingerprintSet()];
+      for (const batch of batches) {
+        for (const item of batch) single.add(item);
+        joint.addAll(Uint32Array.from(batch.flatMap(({ low, high }) => [low, high])));
+        assert.equal(joint.size, single.size);
+      }
+      assert.equal(
+        batches.flat().some((item) => joint.add(item)),
+        false,
+      );
+    }),
+  );
+});
+
 it('a fingerprint takes 9 to 12 bytes at every size from 100,000 on', () => {
   const fingerprints = new FingerprintSet();
   let [least, most] = [Number.POSITIVE_INFINITY, 0];

@@ -149,7 +149,16 @@ describe('a wrong expression', () => {
     ['', 0, /ends too early/],
     ['"abc', 0, /not closed/],
     ['(status', 7, /expected '\)', got the end/],
-    ['status == "200"', 0, /no such overload: int == string/],
+    ['status == "200"', 0, /int == string is not possible: convert one of them with string\(\)/],
+    ['parsed_url == null', 0, /a column without a value is ""/],
+    ['"a" in parsed_url', 0, /text\.contains\(part\)/],
+    ['nofollow AND status > 1', 9, /unexpected 'AND': write && for and/],
+    ['nofollow or true', 9, /write \|\| for or/],
+    ['not nofollow', 4, /write ! for not/],
+    ['parsed_url like "x"', 11, /unexpected 'like': write text\.contains/],
+    ['parsed_url.replace("a", "b")', 0, /it is written replace\(text, part, other\)/],
+    ['int(nofollow)', 0, /matching overload for 'int\(bool\)'/],
+    ['* 2', 0, /unexpected token: '\*'/],
     ['nofollow && status', 0, /bool operands, got 'int'/],
     ['status ? 1 : 2', 0, /must be bool, got 'int'/],
     ['true && host(status) == ""', 8, /host\(int\)/],
@@ -159,7 +168,7 @@ describe('a wrong expression', () => {
     ['default(status, "x")', 0, /'int' and 'string'/],
     ['[status]', 0, /single value/],
     ['input', 0, /single value/],
-    ['timestamp("2024-01-01T00:00:00Z")', 0, /single value/],
+    ['timestamp("2024-01-01T00:00:00Z")', 0, /single value.*gives timestamp: make a text of it with string\(\)/],
     ['package', 0, /reserved/i],
     [`${'('.repeat(60)}1${')'.repeat(60)}`, 50, /maxDepth/],
     [`"${'x'.repeat(10_000)}"`, 10_000, /10000 characters/],
@@ -193,6 +202,12 @@ describe('a wrong expression', () => {
     assert.deepEqual(unknownOf('true || statu == 1'), { kind: 'variable', name: 'statu', offset: 8 });
     assert.deepEqual(unknownOf('true || hots(type) == ""'), { kind: 'function', name: 'hots', offset: 8 });
     assert.deepEqual(unknownOf('type.startWith("x")'), { kind: 'function', name: 'startWith', offset: 0 });
+  });
+
+  it('tells of an unknown function what it is called here, or where they are listed', () => {
+    const type = [{ name: 'type', type: 'string' as const }];
+    assert.throws(() => compileExpression('type.toLowerCase()', type), /did you mean 'lower'\?/);
+    assert.throws(() => compileExpression('now()', type), /unknown function 'now': `sluice stages set` lists/);
   });
 
   it('is never anything but an ExpressionError, whatever the text', () => {

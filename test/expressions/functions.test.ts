@@ -39,6 +39,10 @@ describe('the functions of expressions', () => {
     ['"x1".matches("^[a-z][0-9]$")', true],
     ['"😀é".matches("^.é$")', true],
     ['["a", "b"].exists(t, t.matches("^b"))', true],
+    ['int("-12") + int(2.9) + int(3u)', -7],
+    ['int(timestamp("1970-01-01T00:01:00.9Z"))', 60],
+    ['string(timestamp("2024-05-06T07:08:09+02:00"))', '2024-05-06T05:08:09Z'],
+    ['string(timestamp("2024-05-06T07:08:09.5Z"))', '2024-05-06T07:08:09.500Z'],
     ['default("", "x")', 'x'],
     ['default("a", "x")', 'a'],
     ['default(0, 5)', 0],
@@ -61,6 +65,23 @@ describe('the functions of expressions', () => {
     assert.throws(() => compileExpression('default(1 / 0, 2)', []).evaluate(() => null), EvaluationError);
   });
 
+  it('int has no value for a text that is no whole number, whatever JavaScript makes of it', () => {
+    for (const text of [
+      '""',
+      '" 5"',
+      '"5.0"',
+      '"0b11"',
+      '"0x1F"',
+      '"0o7"',
+      '"1e3"',
+      '"9223372036854775808"',
+      'input.b',
+    ]) {
+      const { evaluate } = compileExpression(`int(${text}) == 0`, []);
+      assert.throws(() => evaluate(() => null, new Map([['b', '']])), EvaluationError, text);
+    }
+  });
+
   it('are all in the reference, with types that are true', () => {
     const samples: Readonly<Record<string, string>> = {
       'text.split(separator)': '"a".split(",").join("")',
@@ -70,6 +91,7 @@ describe('the functions of expressions', () => {
       'list.join(separator)': '["a"].join(",")',
       'text.indexOf(part)': '"a".indexOf("a")',
       'text.substring(start, end)': '"abc".substring(0, 1)',
+      'timestamp(text)': 'string(timestamp("2024-05-06T07:08:09Z"))',
       'int(value)': 'int("1")',
       'double(value)': 'double("1")',
     };
