@@ -1,5 +1,7 @@
+import { type Clock, systemClock } from '../core/clock.ts';
 import { RecordError } from '../core/errors.ts';
 import type { LiveBody, PageResponse, PageType } from '../core/record.ts';
+import type { Wire } from '../core/wire.ts';
 import { AddressGuard } from './addresses/address-guard.ts';
 import { Destinations } from './addresses/destinations.ts';
 import { Connections } from './connection/connections.ts';
@@ -69,6 +71,10 @@ export interface ClientOptions {
   readonly denyAddresses?: readonly string[] | undefined;
   /** Name servers; those of the system unless given. */
   readonly resolver?: readonly string[] | undefined;
+  /** What answers in the place of the network. Names count as public then, and no proxy is used. */
+  readonly wire?: Wire | undefined;
+  /** By what all is timed; the time that everyone has unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A page whose header has come. Its body is read or released exactly once. */
@@ -89,6 +95,7 @@ const IDLE_CONNECTIONS_MAX = 256;
  */
 export class HttpClient {
   readonly #options: ClientOptions;
+  readonly #clock: Clock;
   readonly #scheduler: HostScheduler;
   readonly #resolver: NameResolver;
   readonly #connections: Connections;
@@ -98,25 +105,28 @@ export class HttpClient {
 
   constructor(options: ClientOptions, signal: AbortSignal) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     const hosts = options.hosts ?? new HostTable<HostOptions>([]);
     const headers = new RequestHeaders({ ...options, hosts });
     this.#scheduler = new HostScheduler({ ...options, limitsOf: (host) => hosts.get(host) });
     const guard = new AddressGuard(options);
     this.#resolver = this.#createResolver(guard);
-    const { proxies } = options;
-    const isProxied = proxies && ((url: URL) => proxies.for(url) !== undefined);
+    const { proxies, wire } = options;
+    // Nor has a wire a use for addresses.
+    const isProxied = wire === undefined ? proxies && ((url: URL) => proxies.for(url) !== undefined) : () => true;
     const destinations = new Destinations({ guard, resolver: this.#resolver, isProxied });
     this.#connections = this.#createConnections(guard);
     const { timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = options;
     const shortestMs = Math.min(timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs);
-    this.#watch = new Watch(shortestMs, () => this.#evictions.evict(this.#watch.live));
+    this.#watch = new Watch(shortestMs, () => this.#evictions.evict(this.#watch.live), this.#clock);
     const scheduler = this.#scheduler;
     this.#context = {
       ...options,
+      clock: this.#clock,
       headers,
       scheduler,
       destinations,
-      cookies: options.cookies === true ? newCookies() : undefined,
+      cookies: options.cookies === true ? newCookies(this.#clock) : undefined,
       types: options.accept ?? ['html'],
       permit: this.#permit(headers.userAgent, hosts),
       exchange: this.#exchangeContext(),
@@ -156,7 +166,7 @@ export class HttpClient {
     const visit = new Visit(this.#context, url, known && new Condition(known));
     return visit.open().then((answer) => ({
       response: answer.response,
-      body: new PageBody(visit, answer, this.#options, this.#reopen),
+      body: new PageBody(visit, answer, this.#context, this.#reopen),
     }));
   }
 
@@ -172,8 +182,9 @@ export class HttpClient {
   }
 
   #createConnections(guard: AddressGuard): Connections {
-    const { http2, insecure, ca, proxies, concurrency } = this.#options;
+    const { wire, http2, insecure, ca, proxies, concurrency } = this.#options;
     return new Connections({
+      wire,
       lookup: this.#resolver.lookup,
       refusal: (address) => guard.refusal(address),
       proxies,
@@ -197,7 +208,7 @@ export class HttpClient {
       ...this.#options,
       connections: this.#connections,
       watch: this.#watch,
-      report: (head, error) => hostReport(head, error, maxRetryAfterMs),
+      report: (head, error) => hostReport(head, error, maxRetryAfterMs, this.#clock.timeOfDay()),
     };
   }
 
@@ -206,6 +217,7 @@ export class HttpClient {
     if (robots === undefined) return undefined;
     const gate = new RobotsGate({
       ...robots,
+      now: () => this.#clock.now(),
       token: productToken(userAgent),
       download: (origin) => downloadRobots({ visit: this.#context, reopen: this.#reopen }, origin),
       keepApart: (host, delayMs, sinceMs) => {
@@ -229,7 +241,8 @@ export class HttpClient {
 }
 
 /** Loaded for those who want them: the Public Suffix List is large. */
-async function newCookies(): Promise<Cookies> {
-  const { Cookies } = await import('./cookies/cookies.ts');
+async function newCookies(clock: Clock): Promise<Cookies> {
+  const release = clock.hold();
+  const { Cookies } = await import('./cookies/cookies.ts').finally(release);
   return new Cookies();
 }

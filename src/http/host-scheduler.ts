@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../core/clock.ts';
 import { DeadlineHeap } from './scheduling/deadline-heap.ts';
 import type { Overload } from './scheduling/host-state.ts';
 import { type Host, KnownHosts, type KnownHostsSettings } from './scheduling/known-hosts.ts';
@@ -17,7 +18,8 @@ export interface SchedulerOptions extends Omit<KnownHostsSettings, 'maxOverloadM
   readonly maxDeferred?: number | undefined;
   /** How long a host that was given up on is left alone; 60 s unless given. */
   readonly hostDownCoolDownMs?: number;
-  /** The clock, in milliseconds, never going back; `performance.now` unless given. */
+  /** The time that everyone has unless given; `now` stands in for its own. */
+  readonly clock?: Clock | undefined;
   readonly now?: () => number;
 }
 
@@ -40,7 +42,7 @@ export class HostScheduler {
   readonly #hosts: KnownHosts<Lease>;
   readonly #ready = new LinkedQueue<Host<Lease>>();
   readonly #timed = new DeadlineHeap<Host<Lease>>();
-  readonly #timer = new WakeTimer(() => this.#onTime());
+  readonly #timer: WakeTimer;
   #inFlight = 0;
   #waiting = 0;
   #deferred = 0;
@@ -50,12 +52,10 @@ export class HostScheduler {
   constructor(options: SchedulerOptions) {
     this.#concurrency = options.concurrency;
     this.#maxDeferred = options.maxDeferred ?? NEVER;
-    this.#hosts = new KnownHosts({
-      ...options,
-      maxOverloadMs: options.maxOverloadMs ?? 0,
-      hostDownCoolDownMs: options.hostDownCoolDownMs ?? COOL_DOWN_DEFAULT_MS,
-    });
-    this.#now = options.now ?? (() => performance.now());
+    const { clock = systemClock, maxOverloadMs = 0, hostDownCoolDownMs = COOL_DOWN_DEFAULT_MS } = options;
+    this.#hosts = new KnownHosts({ ...options, maxOverloadMs, hostDownCoolDownMs, random: clock.random });
+    this.#timer = new WakeTimer(() => this.#onTime(), clock);
+    this.#now = options.now ?? (() => clock.now());
   }
 
   /** Leases that have not been released. */

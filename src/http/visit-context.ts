@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { PageType } from '../core/record.ts';
 import type { Destinations } from './addresses/destinations.ts';
 import type { Cookies } from './cookies/cookies.ts';
@@ -7,6 +8,7 @@ import type { HostScheduler } from './host-scheduler.ts';
 
 /** What visits share. */
 export interface VisitContext {
+  readonly clock: Clock;
   readonly scheduler: HostScheduler;
   readonly headers: RequestHeaders;
   readonly exchange: ExchangeContext;

@@ -54,7 +54,7 @@ export class Visit {
   /**
    * Makes attempts until one gives a page: a success that is HTML, of a length and a coding that we take.
    *
-   * `notBeforeMs` (of `performance.now`) marks a visit that goes on. Errors: RecordError with the facts; NotModified.
+   * `notBeforeMs` (of the clock) marks a visit that goes on. Errors: RecordError with the facts; NotModified.
    */
   open(notBeforeMs?: number): Promise<Answer> {
     // Most lines of a long list wait here: an async function would hold twice as much for each of them.
@@ -66,7 +66,7 @@ export class Visit {
     }
   }
 
-  /** When the next attempt may start (of `performance.now`) after one that failed with `error`. Throws the error, with the facts, where it is final. */
+  /** When the next attempt may start (of the clock) after one that failed with `error`. Throws the error, with the facts, where it is final. */
   nextStartMs(error: unknown): number {
     if (error instanceof Evicted) {
       this.#attempts -= 1;
@@ -77,10 +77,11 @@ export class Visit {
       this.#attempts -= 1;
       this.#shortages += 1;
       this.#context.exchange.connections.dropIdle();
-      return performance.now() + backOffMs(this.#shortages);
+      return this.#context.clock.now() + backOffMs(this.#shortages);
     }
-    const { retries, maxRetryAfterMs } = this.#context;
-    const askedMs = error.code === 'http-status' ? retryAfterMs(this.#head?.headers['retry-after'], Date.now()) : 0;
+    const { retries, maxRetryAfterMs, clock } = this.#context;
+    const askedMs =
+      error.code === 'http-status' ? retryAfterMs(this.#head?.headers['retry-after'], clock.timeOfDay()) : 0;
     const isFinal =
       this.#isRefused ||
       error instanceof Refusal ||
@@ -88,7 +89,7 @@ export class Visit {
       !isWorthRetrying(error) ||
       (askedMs ?? 0) > maxRetryAfterMs;
     if (isFinal) throw this.#withFacts(error);
-    return performance.now() + Math.max(askedMs ?? 0, backOffMs(this.#attempts));
+    return clock.now() + Math.max(askedMs ?? 0, backOffMs(this.#attempts, clock.random));
   }
 
   /** The page's facts. Only once there was an answer. */
@@ -168,7 +169,7 @@ export class Visit {
 
   /** To ask for a name is an attempt, too, when it fails; else the request will be counted. */
   async #resolved(resolution: Promise<unknown>, isFirst: boolean): Promise<void> {
-    const startedAtMs = performance.now();
+    const startedAtMs = this.#context.clock.now();
     try {
       await resolution;
     } catch (error) {
@@ -201,7 +202,7 @@ export class Visit {
       lease.release({ kind: 'neutral' });
       throw cancelled(hop.url.host);
     }
-    this.#startedAtMs ??= performance.now();
+    this.#startedAtMs ??= this.#context.clock.now();
     const own = headers.for(hop);
     const all = cookies === undefined ? own : cookies.addTo(own, hop.url, this.#url);
     const fields = this.#condition?.addTo(all, shownUrl) ?? all;
@@ -221,7 +222,7 @@ export class Visit {
   }
 
   get #elapsedMs(): number {
-    return this.#startedAtMs === undefined ? 0 : Math.round(performance.now() - this.#startedAtMs);
+    return this.#startedAtMs === undefined ? 0 : Math.round(this.#context.clock.now() - this.#startedAtMs);
   }
 
   #withFacts(error: RecordError): RecordError {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns';
 import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../src/core/clock.ts';
 import { AddressGuard } from '../../src/http/addresses/address-guard.ts';
 import { Destinations } from '../../src/http/addresses/destinations.ts';
 import type { Connection } from '../../src/http/connection/connection.ts';
@@ -48,6 +49,7 @@ function publicVisit(t: TestContext, server: HostileServer): Visit {
     destinations,
     cookies: undefined,
     types: ['html'] as const,
+    clock: systemClock,
     scheduler,
     exchange,
     headers,

@@ -1,11 +1,15 @@
+import type { Wire } from '../../core/wire.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import type { Connection } from './connection.ts';
 import { type Connector, type ConnectorOptions, createConnector } from './connector.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { NegotiatedConnection } from './negotiated-connection.ts';
+import { WireConnection } from './wire-connection.ts';
 
 /** How connections are made and how many are kept. */
 export interface ConnectionsOptions extends ConnectorOptions {
+  /** What answers in the place of the network; absent: nothing does. */
+  readonly wire?: Wire | undefined;
   /** Which proxies lead where; absent: all origins are reached directly. */
   readonly proxies?: Proxies | undefined;
   /** True: HTTP/2 is offered over TLS, and used where the server chooses it. It is not unless given. */
@@ -24,6 +28,7 @@ export interface ConnectionsOptions extends ConnectorOptions {
 export class Connections {
   readonly #maxIdle: number;
   readonly #http2: boolean;
+  readonly #wire: Wire | undefined;
   readonly #connect: Connector;
   readonly #proxies: Proxies | undefined;
   /** Idle ones by origin, the one that was used last at the end. */
@@ -35,6 +40,7 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.#maxIdle = options.maxIdle;
     this.#http2 = options.http2 === true;
+    this.#wire = options.wire;
     this.#connect = createConnector(options);
     this.#proxies = options.proxies;
   }
@@ -54,6 +60,7 @@ export class Connections {
 
   /** Gives a connection that was never used. It connects when it is first asked something. */
   open(origin: string): Connection {
+    if (this.#wire !== undefined) return new WireConnection(origin, this.#wire);
     const route = { connect: this.#connect, proxy: this.#proxies?.for(origin) };
     const isNegotiated = this.#http2 && origin.startsWith('https:');
     return isNegotiated

@@ -1,3 +1,4 @@
+import type { StageContext } from '../../core/stage.ts';
 import { type ClientOptions, HttpClient } from '../client.ts';
 import { proxiesFrom } from '../proxy/proxies.ts';
 
@@ -18,8 +19,7 @@ export interface DocumentOptions
  */
 export function documentClient(
   { proxy, ...options }: DocumentOptions,
-  env: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
+  { env, signal, wire, clock }: Pick<StageContext, 'env' | 'signal' | 'wire' | 'clock'>,
 ): HttpClient {
   const { timeoutMs } = options;
   const given: ClientOptions = {
@@ -36,6 +36,8 @@ export function documentClient(
     maxOverloadMs: 60_000,
     maxRetryAfterMs: 60_000,
     maxRedirects: 10,
+    wire,
+    clock,
   };
   return new HttpClient(given, signal);
 }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../core/clock.ts';
 import { RecordError } from '../../core/errors.ts';
 import type { BodyReader } from '../../core/record.ts';
 import type { HttpClient } from '../client.ts';
@@ -10,6 +11,8 @@ export interface DocumentReading<Result> {
   open(contentType: string | null): BodyReader<Result>;
   /** Of what it decompresses to. What is received is bounded by the client. */
   readonly maxBytes: number;
+  /** Told of the time that it takes to decompress a file. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function downloadDocument<Result>(
     }
     reader.write(chunk);
   };
-  await writeDecoded(gzip, ['gzip'], write, url.href);
+  const release = (reading.clock ?? systemClock).hold();
+  await writeDecoded(gzip, ['gzip'], write, url.href).finally(release);
   return reader.end();
 }
 

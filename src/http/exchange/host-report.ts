@@ -16,16 +16,21 @@ const UNREACHABLE: ReadonlySet<FailureCode> = new Set([
 /**
  * What the end of an exchange says about its host: that it can't be reached, that it is asked too much, or that it answers.
  *
- * A Retry-After is passed on up to `maxRetryAfterMs`.
+ * A Retry-After is passed on up to `maxRetryAfterMs`. `nowMs` is the time of day.
  */
-export function hostReport(head: Head | undefined, error: Error | undefined, maxRetryAfterMs: number): HostReport {
+export function hostReport(
+  head: Head | undefined,
+  error: Error | undefined,
+  maxRetryAfterMs: number,
+  nowMs = Date.now(),
+): HostReport {
   if (error instanceof RecordError && UNREACHABLE.has(error.code)) {
     return { kind: isOutOfDescriptors(error) ? 'neutral' : 'unreachable' };
   }
   if (head === undefined) return { kind: 'neutral' };
   // RFC 6585, 4 and RFC 9110, 15.6.4.
   if (head.status !== 429 && head.status !== 503) return ANSWERED;
-  const askedMs = retryAfterMs(head.headers['retry-after'], Date.now());
+  const askedMs = retryAfterMs(head.headers['retry-after'], nowMs);
   const { status } = head;
   if (askedMs === undefined) return { kind: 'overloaded', status };
   return { kind: 'overloaded', status, retryAfterMs: Math.min(askedMs, maxRetryAfterMs) };

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts';
 import { RecordError } from '../../core/errors.ts';
 import type { BodyReader, LiveBody, PageFacts, PageResponse } from '../../core/record.ts';
 import { createDecoder } from '../decoding/decode.ts';
@@ -14,6 +15,8 @@ export interface BodyBound {
   readonly maxBytes: number;
   /** True: what is beyond the bound is left unread, and the part before it counts as the page. Else it is `too-large`. */
   readonly truncate: boolean;
+  /** Told of the decoder's work. */
+  readonly clock: Clock;
 }
 
 /** The body of an answer: decoded, bounded, and fetched again where it breaks off and attempts are left. */
@@ -81,6 +84,8 @@ interface ReadingParts<Result> {
 class Reading<Result> implements BodyTarget {
   readonly #parts: ReadingParts<Result>;
   #decoder: DecodingStage | undefined;
+  /** Ends the hold on the clock, while the decoder is at work. */
+  #release: (() => void) | undefined;
   #received = 0;
   /** Nothing more is received, but what was is still being decoded. */
   #isCutOff = false;
@@ -99,8 +104,12 @@ class Reading<Result> implements BodyTarget {
       },
       end: () => this.#finish(),
     };
-    this.#decoder = createDecoder(codings, sink, {
-      onRoom: () => (this.#isCutOff ? this.#decoder?.end() : exchange.resume()),
+    const decoder = createDecoder(codings, sink, {
+      onRoom: () => {
+        if (this.#isCutOff) return decoder.end();
+        this.#rest();
+        exchange.resume();
+      },
       onError: (cause) => {
         // That a stream doesn't end is no surprise where its end was cut off.
         if (this.#isCutOff) return this.#finish();
@@ -108,6 +117,7 @@ class Reading<Result> implements BodyTarget {
         this.#fail(new RecordError('decode', text, { cause }));
       },
     });
+    this.#decoder = decoder;
   }
 
   onChunk(chunk: Uint8Array): boolean {
@@ -116,7 +126,7 @@ class Reading<Result> implements BodyTarget {
     const room = maxBytes - this.#received;
     this.#received += chunk.length;
     if (this.#decoder === undefined) this.#write(chunk);
-    else if (chunk.length <= room) return this.#decoder.write(chunk);
+    else if (chunk.length <= room) return this.#decode(this.#decoder, chunk);
     // What is compressed counts as well: it could decode to nothing without an end.
     else this.#cutOff(this.#decoder, chunk.subarray(0, room));
     return true;
@@ -124,12 +134,33 @@ class Reading<Result> implements BodyTarget {
 
   onEnd(): void {
     if (this.#isOver) return;
-    if (this.#decoder === undefined) this.#finish();
-    else this.#decoder.end();
+    if (this.#decoder === undefined) {
+      this.#finish();
+    } else {
+      this.#work();
+      this.#decoder.end();
+    }
   }
 
   onError(error: Error): void {
     if (!this.#isCutOff) this.#fail(error);
+  }
+
+  /** Gives false while the decoder is at work. */
+  #decode(decoder: DecodingStage, chunk: Uint8Array): boolean {
+    this.#work();
+    const hasRoom = decoder.write(chunk);
+    if (hasRoom) this.#rest();
+    return hasRoom;
+  }
+
+  #work(): void {
+    this.#release ??= this.#parts.bound.clock.hold();
+  }
+
+  #rest(): void {
+    this.#release?.();
+    this.#release = undefined;
   }
 
   #write(chunk: Uint8Array): void {
@@ -162,6 +193,7 @@ class Reading<Result> implements BodyTarget {
       return;
     }
     this.#isCutOff = true;
+    this.#work();
     if (decoder.write(part)) decoder.end();
     this.#giveUpRest();
   }
@@ -174,6 +206,7 @@ class Reading<Result> implements BodyTarget {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#decoder?.destroy();
+    this.#rest();
     try {
       this.#parts.resolve(this.#parts.reader.end());
     } catch (error) {
@@ -185,6 +218,7 @@ class Reading<Result> implements BodyTarget {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#decoder?.destroy();
+    this.#rest();
     this.#parts.reject(error);
     this.#parts.exchange.abort(error);
   }

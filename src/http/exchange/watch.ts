@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from '../../core/clock.ts';
+
 /** Something that must not take forever. */
 export interface Watched {
   /** Called every tick, with the watch's time: ends itself if it has taken too long. */
@@ -18,14 +20,16 @@ export class Watch<Item extends Watched> {
   readonly #tickMs: number;
   readonly #onTick: (() => void) | undefined;
   readonly #live = new Set<Item>();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #clock: Clock;
+  #cancel: (() => void) | undefined;
   #nowMs = 0;
   #tickedAtMs = 0;
 
   /** `shortestMs` is the shortest time-out that it has to tell: a tick is a tenth of it, between 5 and 250 ms. */
-  constructor(shortestMs: number, onTick?: () => void) {
+  constructor(shortestMs: number, onTick?: () => void, clock: Clock = systemClock) {
     this.#tickMs = Math.min(TICK_MAX_MS, Math.max(TICK_MIN_MS, shortestMs / 10));
     this.#onTick = onTick;
+    this.#clock = clock;
   }
 
   /** The time in milliseconds, from any beginning. */
@@ -40,9 +44,9 @@ export class Watch<Item extends Watched> {
 
   add(watched: Item): void {
     this.#live.add(watched);
-    if (this.#timer !== undefined) return;
-    this.#tickedAtMs = performance.now();
-    this.#timer = setInterval(this.#tick, this.#tickMs).unref();
+    if (this.#cancel !== undefined) return;
+    this.#tickedAtMs = this.#clock.now();
+    this.#cancel = this.#clock.every(this.#tickMs, this.#tick);
   }
 
   remove(watched: Item): void {
@@ -51,11 +55,11 @@ export class Watch<Item extends Watched> {
 
   readonly #tick = (): void => {
     if (this.#live.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+      this.#cancel?.();
+      this.#cancel = undefined;
       return;
     }
-    const now = performance.now();
+    const now = this.#clock.now();
     this.#nowMs += Math.min(now - this.#tickedAtMs, 2 * this.#tickMs);
     this.#tickedAtMs = now;
     for (const watched of this.#live) watched.check(this.#nowMs);

@@ -60,6 +60,18 @@ export function readHosts(option: HostsOption, resolvePath: (path: string) => st
   return new HostTable(hosts);
 }
 
+/** The files that the option names, each with its place in it. */
+export function hostFiles(
+  option: HostsOption,
+): readonly { readonly option: readonly string[]; readonly file: string }[] {
+  return Object.entries(option).flatMap(([host, { headers, auth = '' }]) => {
+    const fields = Object.entries(headers).map(([name, value]) => [[host, 'headers', name], value] as const);
+    return [...fields, [[host, 'auth'], auth] as const]
+      .filter(([, text]) => text.startsWith(FILE_PREFIX))
+      .map(([place, text]) => ({ option: place, file: text.slice(FILE_PREFIX.length) }));
+  });
+}
+
 const FILE_PREFIX = 'file:';
 
 function secretText(text: string, resolvePath: (path: string) => string, place: string, problems: string[]): string {

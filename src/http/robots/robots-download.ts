@@ -5,7 +5,7 @@ import type { VisitContext } from '../visit-context.ts';
 import { ROBOTS_PATH } from './robots-rules.ts';
 
 /** A parser must take at least as much of a file (RFC 9309, 2.5). */
-const PARSED: BodyBound = { maxBytes: 500 * 1_024, truncate: true };
+const PARSED: Omit<BodyBound, 'clock'> = { maxBytes: 500 * 1_024, truncate: true };
 /** At least as many must be followed, also to other hosts (RFC 9309, 2.3.1.2). */
 const REDIRECTS_MAX = 5;
 
@@ -22,10 +22,11 @@ export interface DownloadContext {
  * Errors: RecordError, as of a page.
  */
 export async function downloadRobots({ visit: context, reopen }: DownloadContext, origin: string): Promise<Uint8Array> {
-  const visit = new Visit(robotsContext(context), new URL(ROBOTS_PATH, origin));
+  const own = robotsContext(context);
+  const visit = new Visit(own, new URL(ROBOTS_PATH, origin));
   // All URLs of the origin wait for it, so it goes ahead of those of other origins on the host.
   const answer = await visit.open(0);
-  const { result } = await new PageBody(visit, answer, PARSED, reopen).read(() => new AllBytes());
+  const { result } = await new PageBody(visit, answer, own, reopen).read(() => new AllBytes());
   return result.length < PARSED.maxBytes ? result : wholeLines(result);
 }
 

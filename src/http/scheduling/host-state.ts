@@ -10,6 +10,8 @@ export interface HostSettings {
   readonly maxOverloadMs: number;
   /** How long a host that was given up on is left alone before it is tried again. */
   readonly hostDownCoolDownMs: number;
+  /** 0 to 1: how much of a wait of a random length is waited; `Math.random` unless given. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** An answer that says that the host has too much to do. */
@@ -51,6 +53,7 @@ export class HostState {
   /** Earliest time of the next start: the end of the delay, or of the deferral. */
   notBeforeMs = 0;
   readonly #settings: HostSettings;
+  readonly #random: () => number;
   #delayMs: number;
   #starts = 0;
   #limit: number;
@@ -72,6 +75,7 @@ export class HostState {
   constructor(name: string, settings: HostSettings) {
     this.name = name;
     this.#settings = settings;
+    this.#random = settings.random ?? Math.random;
     this.#limit = settings.perHost;
     this.#delayMs = settings.delayMs;
   }
@@ -110,7 +114,7 @@ export class HostState {
   start(nowMs: number): number {
     this.inFlight += 1;
     this.#starts += 1;
-    if (this.#delayMs > 0) this.#defer(nowMs + this.#delayMs * (1 + DELAY_JITTER * Math.random()));
+    if (this.#delayMs > 0) this.#defer(nowMs + this.#delayMs * (1 + DELAY_JITTER * this.#random()));
     return this.#starts;
   }
 
@@ -147,7 +151,7 @@ export class HostState {
     if (this.#overloads === 0 || start > this.#loweredAtStart) this.#overloads += 1;
     this.#lower(start);
     const isTimeNamed = retryAfterMs !== undefined && retryAfterMs > 0;
-    this.#defer(nowMs + (isTimeNamed ? retryAfterMs : backOffMs(this.#overloads)));
+    this.#defer(nowMs + (isTimeNamed ? retryAfterMs : backOffMs(this.#overloads, this.#random)));
   }
 
   /**
@@ -202,7 +206,7 @@ export class HostState {
   }
 }
 
-function backOffMs(overloads: number): number {
+function backOffMs(overloads: number, random: () => number): number {
   const doublings = Math.min(overloads - 1, BACK_OFF_DOUBLINGS_MAX);
-  return Math.min(BACK_OFF_CAP_MS, BACK_OFF_BASE_MS * 2 ** doublings * (1 + BACK_OFF_JITTER * Math.random()));
+  return Math.min(BACK_OFF_CAP_MS, BACK_OFF_BASE_MS * 2 ** doublings * (1 + BACK_OFF_JITTER * random()));
 }

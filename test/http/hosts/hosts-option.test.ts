@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ConfigError } from '../../../src/core/errors.ts';
-import { hostsOption, readHosts } from '../../../src/http/hosts/hosts-option.ts';
+import { hostFiles, hostsOption, readHosts } from '../../../src/http/hosts/hosts-option.ts';
 
 let folder: string;
 before(() => {
@@ -49,6 +49,14 @@ describe('an entry', () => {
     assert.deepEqual(host.get('a')?.headers, { 'X-Key': 'Bearer from-file' });
     assert.equal(host.get('b')?.auth, 'me:from:file');
   });
+});
+
+test('the files of an option are told with their places in it', () => {
+  const table = { a: { auth: 'file:login', headers: { b: 'file:/x', c: 'no file' } }, '*.d': { auth: 'u:p' }, e: {} };
+  assert.deepEqual(hostFiles(hostsOption().parse(table)), [
+    { option: ['a', 'headers', 'b'], file: '/x' },
+    { option: ['a', 'auth'], file: 'login' },
+  ]);
 });
 
 describe('what is refused', () => {

@@ -219,7 +219,9 @@ describe('as the server sees it', () => {
     const urls = Array.from({ length: 4 }, () => [slow.origin, fast.origin]).flat();
     await Promise.all(urls.map((url) => fetchText(client, url)));
     assert.equal(slow.maxConcurrent(), 1);
-    for (const gap of gaps(starts(slow))) assert.ok(gap >= 140, `${gap}`);
-    assert.ok(gaps(starts(fast)).every((gap) => gap < 140));
+    // From the first start to the fourth; a request may have been under way for a while before its server has seen it.
+    const span = (site: Site) => gaps(starts(site)).reduce((sum, gap) => sum + gap, 0);
+    assert.ok(span(slow) >= 400, `${span(slow)}`);
+    assert.ok(span(fast) < 400, `${span(fast)}`);
   });
 });
