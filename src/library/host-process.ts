@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { StageContext } from '../core/stage.ts';
 import type { LockOwner } from '../pipeline/checkpoint/checkpoint-lock.ts';
 
 /** What a run takes of the process that it is in, where its caller gives nothing else. */
@@ -8,6 +9,8 @@ export interface HostProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly lockOwner: LockOwner;
+  /** Sends a signal to a process group; undefined where the system has none. */
+  readonly killGroup: StageContext['killGroup'];
 }
 
 /** Gives the process that we are in. Its streams are made when they are asked for. */
@@ -22,6 +25,7 @@ export function hostProcess(): HostProcess {
     env: process.env,
     cwd: process.cwd(),
     lockOwner: { processId: process.pid, isAlive },
+    killGroup: process.platform === 'win32' ? undefined : killGroup,
   };
 }
 
@@ -31,5 +35,13 @@ function isAlive(processId: number): boolean {
   } catch (error) {
     // A process of somebody else, which may not be signalled, lives.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function killGroup(groupId: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-groupId, signal);
+  } catch {
+    // It has ended meanwhile, or has become another user's: there is nothing that we could do about it.
   }
 }

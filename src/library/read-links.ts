@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConfigError, RecordError } from '../core/errors.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { defineSink, defineSource, type SinkDefinition, type SourceDefinition } from '../core/stage.ts';
-import { parseInputUrl } from '../formats/input-url.ts';
+import { parseInputUrl } from '../formats/inputs/input-url.ts';
 import type { FetchOptions, LinksOptions } from '../stages/registry.ts';
 import { HandOver } from './hand-over.ts';
 import type { LineResult } from './line-result.ts';

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { StageError } from '../core/errors.ts';
 import type { LinksRecord, RecordBase } from '../core/record.ts';
 import type { Pipeline } from '../pipeline/build.ts';
+import { checkRestart } from '../pipeline/checks/checkpoints.ts';
 import { throwProblems } from '../pipeline/checks/problems.ts';
 import { isWithinFailureLimit } from '../pipeline/run/failure-limit.ts';
 import type { Totals } from '../pipeline/run/ledger.ts';
@@ -30,7 +31,7 @@ export interface RunOptions extends PipelineOptions {
   readonly stdin?: Readable;
   /** What `-` writes. It is not ended. Default: the process's standard output. */
   readonly stdout?: Writable;
-  /** Whether to start over, whatever the checkpoint holds. */
+  /** Whether to start over, whatever the checkpoint holds. ConfigError where the pipeline has none. */
   readonly restart?: boolean;
   /** Time between two checkpoints, in milliseconds. Default: 2000. */
   readonly checkpointIntervalMs?: number;
@@ -71,6 +72,7 @@ export async function runPipeline(
   const { pipeline, problems, folder } = await examineInput(input, options);
   throwProblems(problems);
   if (pipeline === undefined) throw new Error('an input without problems must give a pipeline');
+  if (options.restart === true) checkRestart(pipeline, 'restart');
   const resolvePath = (path: string) => resolve(folder, path);
   const stdout = options.stdout ?? hostProcess().stdout;
   const place = { resolvePath, stdout };
@@ -100,6 +102,7 @@ function environmentOf(
       },
       stdout: options.stdout,
       env: options.env ?? host.env,
+      killGroup: host.killGroup,
     },
     // A signal that never aborts.
     stopSignal: options.stopSignal ?? new AbortController().signal,

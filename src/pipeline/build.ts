@@ -5,7 +5,15 @@ import { type ChainLink, chainProblems } from './checks/chain.ts';
 import { checkpointProblems } from './checks/checkpoints.ts';
 import { fileProblems } from './checks/files.ts';
 import { issueProblems } from './checks/issues.ts';
-import { foundText, type Path, type Problem, type ProblemCode, problemAt, throwProblems } from './checks/problems.ts';
+import {
+  foundText,
+  nearestName,
+  type Path,
+  type Problem,
+  type ProblemCode,
+  problemAt,
+  throwProblems,
+} from './checks/problems.ts';
 import { pipelineWarnings } from './checks/warnings.ts';
 import type { UsedColumns } from './columns/column-flow.ts';
 import {
@@ -95,12 +103,14 @@ class Examiner {
     }
     const written: Written = withoutNulls(value);
     const keys = this.#parseKeys(written);
+    // Nothing in the place of a stage is no stage: whoever wrote the key meant one.
+    const places: Written = value;
     const source = this.#chooseSource(written.source);
-    const steps = this.#chooseSteps(written.steps);
-    const sinks = this.#chooseSinks(written.sink);
-    const failures = this.#chooseOptional('failures', written.failures);
-    const pages = this.#chooseOptional('pages', written.pages);
-    this.#checkChain(source, steps, sinks, written.sink === undefined);
+    const steps = this.#chooseSteps(places.steps);
+    const sinks = this.#chooseSinks(places.sink);
+    const failures = this.#chooseOptional('failures', places.failures);
+    const pages = this.#chooseOptional('pages', places.pages);
+    this.#checkChain(source, steps, sinks, places.sink === undefined);
     const stages = {
       source: source?.choice,
       steps: steps.map((step) => step?.choice),
@@ -145,7 +155,7 @@ class Examiner {
     isDefaultSink: boolean,
   ): void {
     const stepLinks = steps.map((step, index) => ({ ...(step?.definition ?? UNKNOWN), path: ['steps', index] }));
-    const { name = 'the source', output = 'url' } = source?.definition ?? {};
+    const { name, output } = source?.definition ?? UNKNOWN;
     const sinkName = sinks[0]?.definition?.name ?? 'the sink';
     // A sink that nobody wrote has no place of its own: the last stage has to answer for it.
     const sinkPath = isDefaultSink ? (stepLinks.at(-1)?.path ?? ['source']) : ['sink'];
@@ -179,17 +189,25 @@ class Examiner {
 
   /** One sink, or a list of them. */
   #chooseSinks(value: unknown): readonly Chosen<SinkDefinition>[] {
-    if (!Array.isArray(value)) return [this.#choose('sink', ['sink'], value ?? DEFAULT_SINK)];
+    if (!Array.isArray(value)) return [this.#choose('sink', ['sink'], value === undefined ? DEFAULT_SINK : value)];
     if (value.length === 0) this.#add(['sink'], 'expected a sink, or a list of sinks, got an empty list');
     return value.map((sink, index) => this.#choose('sink', ['sink', index], sink));
   }
 
-  /** The steps; one undefined in the place of what is no list. */
+  /** The steps; one undefined in the place of what is no list, or stands under another name. */
   #chooseSteps(value: unknown): readonly (Chosen<StepDefinition> | undefined)[] {
-    if (value === undefined) return [];
+    if (value === undefined) return this.#isMisspelt('steps') ? [undefined] : [];
     if (Array.isArray(value)) return value.map((step, index) => this.#choose('step', ['steps', index], step));
     this.#add(['steps'], `expected a list of steps, got ${foundText(value)}`, 'wrong-type');
     return [undefined];
+  }
+
+  /** Whether there is an unknown key that the known one was probably meant by. */
+  #isMisspelt(known: string): boolean {
+    const names = Object.keys(documentKeys.shape);
+    const { value } = this.#document;
+    const keys = isMap(value) ? Object.keys(value).filter((key) => !names.includes(key)) : [];
+    return keys.some((key) => nearestName(key, names) === known);
   }
 
   #chooseOptional(role: 'failures' | 'pages', value: unknown): Chosen<SinkDefinition> | undefined {

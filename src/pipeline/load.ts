@@ -1,8 +1,9 @@
 import type { StageDefinition } from '../core/stage.ts';
 import { type Examination, examinePipeline, type Pipeline } from './build.ts';
-import { throwProblems } from './checks/problems.ts';
+import { inputProblems } from './checks/inputs.ts';
+import { isError, throwProblems } from './checks/problems.ts';
 import { loadDefinitions } from './definitions.ts';
-import { type FileOptions, readPipelineFile } from './document/file.ts';
+import { type FileOptions, type ReadFile, readPipelineFile } from './document/file.ts';
 import type { PipelineDocument } from './document/pipeline-document.ts';
 
 /**
@@ -33,23 +34,29 @@ export async function examineDocument(
   return { pipeline: definitions.problems.length === 0 ? pipeline : undefined, problems: all };
 }
 
-/** Does what `examineFile` does, with the definitions that the file names by other files. */
+/** Does what `examineFile` does, with the definitions that the file names by other files, and looks into the input's files. */
 export async function examineWholeFile(
   text: string,
   options: FileOptions,
   registry: readonly StageDefinition[],
 ): Promise<ExaminedFile> {
-  const { document } = readPipelineFile(text, options);
-  if (document === undefined) return examineFile(text, options, registry);
-  const definitions = await loadDefinitions(document, registry);
-  const examined = examineFile(text, options, definitions.registry);
-  const pipeline = definitions.problems.length === 0 ? examined.pipeline : undefined;
-  return { ...examined, pipeline, problems: [...definitions.problems, ...examined.problems] };
+  const read = readPipelineFile(text, options);
+  if (read.document === undefined) return examineRead(read, registry);
+  const definitions = await loadDefinitions(read.document, registry);
+  const examined = examineRead(read, definitions.registry);
+  const problems = [...definitions.problems, ...examined.problems];
+  if (examined.pipeline === undefined || problems.some(isError)) return { ...examined, pipeline: undefined, problems };
+  const ofInput = await inputProblems(read.document, examined.pipeline);
+  const pipeline = ofInput.length === 0 ? examined.pipeline : undefined;
+  return { ...examined, pipeline, problems: [...problems, ...ofInput] };
 }
 
 /** Does what `loadPipeline` does, but gives the problems. A value that couldn't be read is not complained of twice. */
 export function examineFile(text: string, options: FileOptions, registry: readonly StageDefinition[]): ExaminedFile {
-  const { document, problems } = readPipelineFile(text, options);
+  return examineRead(readPipelineFile(text, options), registry);
+}
+
+function examineRead({ document, problems }: ReadFile, registry: readonly StageDefinition[]): ExaminedFile {
   if (document === undefined) return { document, pipeline: undefined, problems };
   const examination = examinePipeline(document, registry);
   const known = new Set(problems.map((problem) => problem.order));

@@ -17,7 +17,7 @@ export interface OptionDescription {
   /** Values to show, where the schema's `meta` has `examples`. */
   readonly examples?: readonly unknown[];
   /** Whether it is the path of a file, or a list of paths, and what becomes of the file. */
-  readonly file?: 'input' | 'output';
+  readonly file?: 'input' | 'output' | 'outputs';
 }
 
 /** The JSON Schema (draft 2020-12) of what a user may write in the place of a stage's options. */

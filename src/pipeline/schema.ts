@@ -15,7 +15,7 @@ export function pipelineJsonSchema(registry: readonly StageDefinition[]): JsonSc
   const sink = (role: OutputRole) => stageSchema(registry, 'sink', role);
   const stages: Readonly<Record<string, JsonSchema>> = {
     source: stageSchema(registry, 'source'),
-    steps: { type: ['array', 'null'], items: stageSchema(registry, 'step'), default: [] },
+    steps: { type: 'array', items: stageSchema(registry, 'step'), default: [] },
     sink: { anyOf: [SINK, { type: 'array', items: SINK, minItems: 1 }], default: DEFAULT_SINK },
     failures: sink('failures'),
     pages: sink('pages'),

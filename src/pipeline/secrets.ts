@@ -1,3 +1,5 @@
+import { maskCredentials, maskLineCredentials } from '../core/credentials.ts';
+
 /** Shown in place of a secret. */
 export const MASK = '********';
 
@@ -5,11 +7,8 @@ export const MASK = '********';
 const SECRET_NAME =
   /auth(?!or(?!i[sz]))|cookie|token|secret|passw|credential|api-?_?key|access-?_?key|private-?_?key|session/i;
 
-/** `scheme://user:password@`; the password may hold anything but what ends the authority (RFC 3986, 3.2). */
-const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi;
-
-/** What may stand before the host of a proxy that is given without a scheme. */
-const BARE_PASSWORD = /^([^\s/?#:@]*):[^\s/?#]*@/;
+/** Options whose texts are URLs that may do without a scheme, so that user and password stand at their beginning: a proxy, the URLs of `urls`. */
+const URL_OPTIONS = new Set(['proxy', 'list']);
 
 /** `Authorization: Bearer x` as one text, the form of the flag `--header`. */
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*\S/;
@@ -20,8 +19,8 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * Gives a copy of plain data to show to people: the values of keys with a secret's name, passwords in URLs and the values
- * of secret header lines are masked, and every header in a table of hosts. `name` is the key that the value has where it came from.
+ * Gives a copy of plain data to show to people: the values of keys with a secret's name, users and passwords in URLs (a token
+ * may stand for either) and the values of secret header lines are masked, and every header in a table of hosts. `name` is the key that the value has where it came from.
  */
 export function maskSecrets(value: unknown, name = ''): unknown {
   if (value === null || value === undefined || typeof value === 'boolean') return value;
@@ -34,7 +33,7 @@ export function maskSecrets(value: unknown, name = ''): unknown {
   }
   if (isSecretName(name)) return MASK;
   if (typeof value !== 'string') return value;
-  return name === 'proxy' ? maskText(value).replace(BARE_PASSWORD, `$1:${MASK}@`) : maskText(value);
+  return URL_OPTIONS.has(name) ? maskLineCredentials(value) : maskText(value);
 }
 
 /** Settings by host: the keys name no values, and a header that is for one host alone is mostly a key to it. */
@@ -51,5 +50,5 @@ function maskHosts(table: object): unknown {
 function maskText(text: string): string {
   const field = HEADER_LINE.exec(text)?.[1];
   if (field !== undefined && isSecretName(field) && !text.includes('://')) return `${field}: ${MASK}`;
-  return text.replaceAll(URL_PASSWORD, `$1:${MASK}@`);
+  return maskCredentials(text);
 }

@@ -203,6 +203,14 @@ test("a problem of a file has its place, a file that isn't there is refused, and
   assert.deepEqual(await checkPipeline({ source: { urls: { list: ['a.example'] } }, steps: ['fetch', 'links'] }), []);
 });
 
+test('a restart of what keeps no checkpoint is refused', async () => {
+  const pipeline = { source: { urls: { list: ['http://127.0.0.1:9/'] } }, steps: [FETCH, 'links'] };
+  await assert.rejects(
+    runPipeline(pipeline, { restart: true }),
+    (error) => error instanceof ConfigError && error.message.startsWith('restart: there is no checkpoint'),
+  );
+});
+
 test('two stages of one name are refused', async () => {
   const again = defineStep({
     name: 'dedupe',

@@ -33,6 +33,8 @@ const ONLY_CHECK: Readonly<Record<string, readonly string[]>> = {
   'a schema sees one document': ['document-end', 'two-documents'],
   'a schema does not look at files': [
     'checkpoint-below-file',
+    'column-of-input',
+    'hosts-missing-file',
     'input-is-folder',
     'missing-input',
     'output-is-folder',
@@ -90,7 +92,8 @@ describe('the schema accepts', () => {
   }
 
   for (const folder of ['pipelines', 'pipelines/templates']) {
-    for (const file of readdirSync(join(root, folder)).filter((name) => name.endsWith('.yaml'))) {
+    const names = readdirSync(join(root, folder));
+    for (const file of names.filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))) {
       test(`${folder}/${file}, which names it in its first line`, () => {
         const text = readFileSync(join(root, folder, file), 'utf8');
         const schema = folder === 'pipelines' ? 'schema.json' : '../schema.json';

@@ -26,14 +26,17 @@ test('the value of a secret key is masked, whatever it is made of', () => {
   });
 });
 
-test('passwords in URLs are masked, wherever they stand in a text', () => {
-  assert.equal(maskSecrets('http://u:p@ss@h/ and ftp://:x@y'), `http://u:${MASK}@h/ and ftp://:${MASK}@y`);
+test('users and passwords in URLs are masked, wherever they stand in a text', () => {
+  assert.equal(maskSecrets('http://u:p@ss@h/ and ftp://:x@y'), `http://${MASK}@h/ and ftp://${MASK}@y`);
+  assert.equal(maskSecrets('https://token@host/'), `https://${MASK}@host/`);
+  assert.equal(maskSecrets('me (+https://example.com/; me@example.com)'), 'me (+https://example.com/; me@example.com)');
   assert.equal(maskSecrets('http://h:80/a@b'), 'http://h:80/a@b');
 });
 
-test("a proxy's password is masked without a scheme, too", () => {
-  assert.deepEqual(maskSecrets({ proxy: 'user:p@h:80' }), { proxy: `user:${MASK}@h:80` });
-  assert.deepEqual(maskSecrets({ proxy: 'http://user:p@h:80' }), { proxy: `http://user:${MASK}@h:80` });
+test('user and password of a proxy and of a listed URL are masked without a scheme, too', () => {
+  assert.deepEqual(maskSecrets({ proxy: 'user:p@h:80' }), { proxy: `${MASK}@h:80` });
+  assert.deepEqual(maskSecrets({ proxy: 'http://user:p@h:80' }), { proxy: `http://${MASK}@h:80` });
+  assert.deepEqual(maskSecrets({ list: ['token@h/x', 'h/y'] }), { list: [`${MASK}@h/x`, 'h/y'] });
   assert.deepEqual(maskSecrets({ proxy: 'h:80', other: 'a:b@c' }), { proxy: 'h:80', other: 'a:b@c' });
 });
 

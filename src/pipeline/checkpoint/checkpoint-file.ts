@@ -2,8 +2,8 @@ import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/prom
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
-import { sinkFailed } from '../../formats/byte-target.ts';
-import { CHECKPOINT_FORMAT, type CheckpointState, checkpointState } from './checkpoint-state.ts';
+import { sinkFailed } from '../../formats/outputs/byte-target.ts';
+import { CHECKPOINT_FORMAT, type CheckpointState, checkpointFiles, checkpointState } from './checkpoint-state.ts';
 
 /** The calls by which a checkpoint gets to the disk, in this order; a test puts failures in between. */
 export interface CheckpointDisk {
@@ -65,11 +65,29 @@ export async function writeCheckpoint(
   }
 }
 
-/** Removes a checkpoint, where there is one, for good. Errors: StageError `SINK_FAILED`. */
-export async function removeCheckpoint(path: string): Promise<void> {
+/**
+ * Sees to it that a run that is started over is not taken up again, and then removes the files of its steps: those that its
+ * checkpoint names, and those that the new run will have (`stepFiles`, as a checkpoint has them).
+ *
+ * A checkpoint that can be read (`discarded`) stays until the next one is written: by it the new run, whenever it is killed
+ * and begun again, knows outputs for its own. Any other is removed. Errors: StageError `SINK_FAILED`.
+ */
+export async function discardCheckpoint(
+  path: string,
+  discarded: CheckpointState | undefined,
+  stepFiles: readonly string[],
+): Promise<void> {
+  if (discarded !== undefined) await writeCheckpoint(path, { ...discarded, isDiscarded: true });
   try {
-    await rm(path, { force: true });
-    await syncFolder(path, realDisk);
+    const text = await readFile(path, 'utf8').catch(() => '');
+    const known = checkpointFiles.safeParse(parsed(text));
+    if (discarded === undefined) {
+      await rm(path, { force: true });
+      await syncFolder(path, realDisk);
+    }
+    for (const ending of new Set([...stepFiles, ...(known.data?.stepFiles ?? [])])) {
+      await rm(`${path}.${ending}`, { force: true });
+    }
   } catch (error) {
     throw new StageError('SINK_FAILED', `${path}: the checkpoint can't be removed: ${(error as Error).message}`, {
       cause: error,

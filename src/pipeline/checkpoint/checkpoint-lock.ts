@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
-import { sinkFailed } from '../../formats/byte-target.ts';
+import { sinkFailed } from '../../formats/outputs/byte-target.ts';
 import { type ProcessPlace, placeOf } from './process-place.ts';
 
 /** The process as a lock needs it. */

@@ -15,7 +15,7 @@ export interface CheckpointParts {
   readonly outputs: Outputs;
   /** By what the input is known again, as far as it has been read. */
   inputs(): SourceIdentity;
-  readonly stepStates: { save(low: number): Promise<readonly StepState[]> };
+  readonly stepStates: { readonly files: readonly string[]; save(low: number): Promise<readonly StepState[]> };
   /** Time of this run and those before it, now. */
   elapsedMs(): number;
 }
@@ -105,7 +105,16 @@ export class Checkpointer {
       outputs.pages?.writer.mark(),
     ]);
     const states = { sinks, ...(failures && { failures }), ...(pages && { pages }) };
-    const saved = { format: CHECKPOINT_FORMAT, identity, ...noted, outputs: states, steps, isComplete };
+    const saved = {
+      format: CHECKPOINT_FORMAT,
+      identity,
+      ...noted,
+      outputs: states,
+      steps,
+      stepFiles: stepStates.files,
+      isComplete,
+      isDiscarded: false,
+    };
     const state = saved as CheckpointState;
     await writeCheckpoint(path, state, this.#settings.disk);
     this.#saved = state;

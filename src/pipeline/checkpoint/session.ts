@@ -1,6 +1,7 @@
 import { StageError } from '../../core/errors.ts';
 import { lineHash } from '../../core/line-hash.ts';
 import type { SourceResume } from '../../core/stage.ts';
+import { linkTarget } from '../../formats/outputs/link-target.ts';
 import type { Pipeline } from '../build.ts';
 import type { KnownLine } from '../run/positions.ts';
 import { makeCheckpointFolder, readCheckpoint } from './checkpoint-file.ts';
@@ -14,6 +15,10 @@ export interface CheckpointSession {
   readonly identity: string;
   /** What an earlier run left, where there was one. */
   readonly state: CheckpointState | undefined;
+  /** What is passed over, where the run starts over and it can be read. */
+  readonly discarded: CheckpointState | undefined;
+  /** Whether the run starts over: it was told to, or an earlier one that was has ended before its first checkpoint. */
+  readonly isRestart: boolean;
   /** Lets other processes have the checkpoint. */
   release(): Promise<void>;
 }
@@ -24,16 +29,21 @@ export interface CheckpointSession {
  * Errors: StageError `CHECKPOINT_IN_USE`; `CHECKPOINT_MISMATCH` for the checkpoint of another pipeline. Nothing is changed then.
  */
 export async function openCheckpoint(
-  path: string,
+  givenPath: string,
   pipeline: Pipeline,
   owner: LockOwner,
   isRestart: boolean,
 ): Promise<CheckpointSession> {
-  await makeCheckpointFolder(path);
+  await makeCheckpointFolder(givenPath);
+  // By whatever name it is called, it has one lock.
+  const path = await linkTarget(givenPath);
   const release = await lockCheckpoint(path, owner);
   try {
     const identity = runIdentity(pipeline);
-    const state = isRestart ? undefined : await readCheckpoint(path);
+    // Whatever is wrong with it is what starting over is for.
+    const found = isRestart ? await readCheckpoint(path).catch(() => undefined) : await readCheckpoint(path);
+    const isStartedOver = isRestart || found?.isDiscarded === true;
+    const [state, discarded] = isStartedOver ? [undefined, found] : [found, undefined];
     if (state !== undefined && state.identity !== identity) {
       const advice = 'Run it as before, name another checkpoint, or start over with --restart.';
       throw new StageError(
@@ -41,7 +51,7 @@ export async function openCheckpoint(
         `${path}: this is the checkpoint of another pipeline: stages, options or paths that change the rows differ. ${advice}`,
       );
     }
-    return { path, identity, state, release };
+    return { path, identity, state, discarded, isRestart: isStartedOver, release };
   } catch (error) {
     await release();
     throw error;
@@ -54,14 +64,15 @@ export function sourceResume(state: CheckpointState): SourceResume {
 }
 
 /**
- * Makes sure that a line that is read again is the one that the checkpoint knows.
+ * Makes sure that a line that is read again is the one that the checkpoint knows: the last below the mark, or the last above.
  *
  * Errors: StageError `CHECKPOINT_MISMATCH`, which names the place alone: either line may hold a password.
  */
 export function checkLine(state: CheckpointState, sequence: number, sourceUrl: string): void {
-  const { last } = state.positions;
-  if (last === null || last.origin.sequence !== sequence || last.lineHash === lineHash(sourceUrl)) return;
-  throw otherInput(last, 'this is not the line that was there; one that had no end when it was read may have grown');
+  const { last, furthest } = state.positions;
+  const known = last?.origin.sequence === sequence ? last : furthest;
+  if (known?.origin.sequence !== sequence || known.lineHash === lineHash(sourceUrl)) return;
+  throw otherInput(known, 'this is not the line that was there; one that had no end when it was read may have grown');
 }
 
 /** What it is to the run that the input ended before the last line that the checkpoint knows. */

@@ -8,6 +8,7 @@ export class StepStates {
   readonly #session: CheckpointSession | undefined;
   readonly #low: () => number;
   readonly #steps: Step<Kind, Kind>[] = [];
+  readonly #files: string[] = [];
   /** How many stateful steps there are of each name. */
   readonly #names = new Map<string, number>();
 
@@ -20,6 +21,11 @@ export class StepStates {
   /** Whether a step has a state. */
   get isStateful(): boolean {
     return this.#steps.length > 0;
+  }
+
+  /** What the names of the steps' files have behind the checkpoint's; not every step has one. */
+  get files(): readonly string[] {
+    return this.#files;
   }
 
   /** Makes a step. In the order of the pipeline. Errors: ConfigError from its `create`. */
@@ -43,6 +49,7 @@ export class StepStates {
     if (this.#session === undefined) return undefined;
     const { path, state } = this.#session;
     const ending = count === 1 ? name : `${name}-${count}`;
+    this.#files.push(ending);
     return { state: state?.steps[this.#steps.length], path: `${path}.${ending}`, low: this.#low };
   }
 }

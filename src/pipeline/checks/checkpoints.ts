@@ -1,3 +1,4 @@
+import { ConfigError } from '../../core/errors.ts';
 import type { SinkDefinition, SourceDefinition, StepDefinition } from '../../core/stage.ts';
 import type { StageChoice } from '../stage-choice.ts';
 import { type Locator, type Problem, problemAt, quoted } from './problems.ts';
@@ -21,6 +22,17 @@ function sourceProblems(locator: Locator, source: Stages['source']): readonly Pr
   if (twice === -1) return [];
   const text = `the input ${quoted(String(paths[twice]))} is there twice: a checkpoint needs each to have a name of its own`;
   return [problemAt(locator, [...source.path, 'path', twice], text, { code: 'no-checkpoint' })];
+}
+
+/**
+ * Makes sure that a run that is to start over keeps a checkpoint. `label` is what asks for it, for the message.
+ *
+ * Errors: ConfigError.
+ */
+export function checkRestart({ checkpoint }: { readonly checkpoint?: string | undefined }, label: string): void {
+  if (checkpoint !== undefined) return;
+  const advice = 'leave it out, or name the checkpoint (--checkpoint FILE, or checkpoint: FILE in the pipeline file)';
+  throw new ConfigError(`${label}: there is no checkpoint to start over from: ${advice}.`);
 }
 
 /** What a step gives must not depend on the order in which other steps happen to finish. */

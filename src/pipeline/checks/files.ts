@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
 import { optionNotes } from '../../core/option-notes.ts';
+import { namePattern } from '../../formats/split/part-names.ts';
 import type { PipelineDocument } from '../document/pipeline-document.ts';
 import type { StageChoice } from '../stage-choice.ts';
 import { type Path, type Problem, pathText, problemAt, quoted } from './problems.ts';
@@ -18,6 +19,8 @@ interface FileUse {
   readonly path: Path;
   /** What becomes of it. A checkpoint is written, and its folder is made where it is missing. */
   readonly role: 'source' | 'input' | 'output' | 'checkpoint';
+  /** Whether it is the path of several files, with placeholders in the last name. */
+  readonly hasPlaceholders?: boolean;
   /** Whether it is written where it stands; else it is written beside, and then takes the place of what has its name. */
   readonly isInPlace: boolean;
 }
@@ -30,13 +33,14 @@ interface FileUse {
  */
 export function fileProblems(document: PipelineDocument, users: FileUsers): readonly Problem[] {
   const uses = fileUses(users);
-  const problems = conflicts(document, uses);
-  const { baseDirectory, hasFile } = document;
+  const problems = [...conflicts(document, uses), ...patternConflicts(document, uses)];
+  const { baseDirectory, hasFile, isRehearsal = false } = document;
   if (baseDirectory === undefined || !hasFile) return problems;
   const access = uses.flatMap((use) => {
-    const reason = use.file === '-' ? undefined : accessProblem(resolve(baseDirectory, use.file), use);
-    if (reason === undefined) return [];
     const isRead = use.role === 'source' || use.role === 'input';
+    if (use.file === '-' || (isRehearsal && !isRead)) return [];
+    const reason = accessProblem(resolve(baseDirectory, use.file), use);
+    if (reason === undefined) return [];
     const text = `${quoted(use.file)} can't be ${isRead ? 'read' : 'written'}: ${reason}`;
     return [problemAt(document, use.path, text, { code: isRead ? 'unreadable-input' : 'unwritable-output' })];
   });
@@ -49,13 +53,24 @@ function fileUses({ stages, summary, checkpoint }: FileUsers): readonly FileUse[
     Object.entries(stage.definition.options.shape).flatMap(([name, option]) => {
       const { file: note } = optionNotes(option);
       if (note === undefined) return [];
-      const role = note === 'input' && stage.definition.type === 'source' ? 'source' : note;
-      const path = [...stage.path, name];
-      return filesIn(stage.options[name], path).map((use) => ({ ...use, role, isInPlace: hasCheckpoint }) as const);
+      const hasPlaceholders = note === 'outputs';
+      const role = hasPlaceholders
+        ? 'output'
+        : note === 'input' && stage.definition.type === 'source'
+          ? 'source'
+          : note;
+      const files = filesIn(stage.options[name], [...stage.path, name]);
+      return files.map((use) => ({ ...use, role, hasPlaceholders, isInPlace: hasCheckpoint }) as const);
     }),
+  );
+  const within = stages.flatMap(({ definition, options, path }) =>
+    (definition.inputFiles?.(options as never) ?? []).map(
+      ({ option, file }) => ({ file, path: [...path, ...option], role: 'input', isInPlace: false }) as const,
+    ),
   );
   return [
     ...ofStages,
+    ...within,
     ...filesIn(summary, ['summary']).map((use) => ({ ...use, role: 'output', isInPlace: true }) as const),
     ...filesIn(checkpoint, ['checkpoint']).map((use) => ({ ...use, role: 'checkpoint', isInPlace: false }) as const),
   ];
@@ -67,9 +82,7 @@ function filesIn(value: unknown, path: Path): readonly Pick<FileUse, 'file' | 'p
 }
 
 function conflicts(document: PipelineDocument, uses: readonly FileUse[]): readonly Problem[] {
-  const { baseDirectory } = document;
-  const keyOf = ({ file }: FileUse) =>
-    file === '-' || baseDirectory === undefined ? normalize(file) : realPathOf(resolve(baseDirectory, file));
+  const keyOf = (use: FileUse) => fileKey(document, use);
   const readers = new Map(uses.filter(({ role }) => role === 'source').map((use) => [keyOf(use), use]));
   const writers = new Map<string, FileUse>();
   return uses
@@ -89,6 +102,31 @@ function conflicts(document: PipelineDocument, uses: readonly FileUse[]): readon
       const text = `writes to ${what}, and so does ${pathText(writer.path)}: each output needs its own`;
       return [problemAt(document, use.path, text, { code: 'same-output' })];
     });
+}
+
+/** An output of several files must not come to have the name of another file: it removes and replaces what is its own. */
+function patternConflicts(document: PipelineDocument, uses: readonly FileUse[]): readonly Problem[] {
+  return uses
+    .filter(({ hasPlaceholders }) => hasPlaceholders)
+    .flatMap((several) => {
+      const key = fileKey(document, several);
+      const pattern = namePattern(basename(key));
+      return uses.flatMap((use) => {
+        const other = fileKey(document, use);
+        if (use.hasPlaceholders || dirname(other) !== dirname(key) || !pattern.test(basename(other))) return [];
+        if (use.role === 'source' || use.role === 'input') {
+          const text = `could overwrite ${quoted(use.file)}, which ${pathText(use.path)} reads`;
+          return [problemAt(document, several.path, text, { code: 'overwrites-input' })];
+        }
+        const text = `writes to ${quoted(use.file)}, which ${pathText(several.path)} could name, too: each output needs its own`;
+        return [problemAt(document, use.path, text, { code: 'same-output' })];
+      });
+    });
+}
+
+/** What two paths of one file have in common. */
+function fileKey({ baseDirectory }: PipelineDocument, { file }: FileUse): string {
+  return file === '-' || baseDirectory === undefined ? normalize(file) : realPathOf(resolve(baseDirectory, file));
 }
 
 /** The path without links, as far as it exists. */

@@ -26,6 +26,8 @@ export interface Checked {
   readonly value: unknown;
   /** The names that the value's keys may have. */
   readonly names: readonly string[];
+  /** Those of the keys of maps within the value, by the key of the map. Absent: they aren't known. */
+  readonly namesWithin?: Readonly<Record<string, readonly string[]>>;
   /** What such a key is called in messages: `option`. */
   readonly noun: 'key' | 'option';
 }
@@ -63,8 +65,9 @@ function codeOf(issue: Issue, value: unknown): ProblemCode {
   return issue.code === 'invalid_type' || (issue.code === 'custom' && !isPlain) ? 'wrong-type' : 'wrong-value';
 }
 
-function unknownKeys(keys: readonly string[], parent: Path, { locator, path, names, noun }: Checked): Problem[] {
-  const known = parent.length === 0 ? names : undefined;
+function unknownKeys(keys: readonly string[], parent: Path, checked: Checked): Problem[] {
+  const { locator, path, names, namesWithin = {}, noun } = checked;
+  const known = parent.length === 0 ? names : namesWithin[parent.map(String).join('.')];
   const details = { code: `unknown-${noun}`, part: 'key' } as const;
   return keys
     .slice(0, MAX_ISSUES)

@@ -90,14 +90,24 @@ export class FileDocument implements PipelineDocument {
   readonly variables: ReadonlySet<string>;
   readonly baseDirectory: string | undefined;
   readonly hasFile = true;
+  readonly isRehearsal: boolean;
   readonly #inFile: FileLocator;
   readonly #settings: readonly Setting[];
 
-  constructor(inFile: FileLocator, value: unknown, settings: readonly Setting[], baseDirectory: string | undefined) {
+  constructor(
+    inFile: FileLocator,
+    value: unknown,
+    settings: readonly Setting[],
+    {
+      baseDirectory,
+      isRehearsal = false,
+    }: Pick<PipelineDocument, 'isRehearsal'> & { readonly baseDirectory?: string | undefined },
+  ) {
     this.name = inFile.file;
     this.value = value;
     this.variables = inFile.allVariables();
     this.baseDirectory = baseDirectory;
+    this.isRehearsal = isRehearsal;
     this.#inFile = inFile;
     this.#settings = settings;
   }

@@ -1,10 +1,11 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { printable } from '../../core/printable.ts';
 import { type Position, type Problem, type ProblemCode, problemIn, throwProblems } from '../checks/problems.ts';
-import { findReserved, shieldReferences, unshieldReferences } from './environment.ts';
+import { findReserved, shieldReferences } from './environment.ts';
 import { AFTER_FILE, FileDocument, FileLocator } from './file-document.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
 import { applySets, type SetRequest } from './settings.ts';
+import { syntaxProblems } from './syntax-problems.ts';
 import { readYaml } from './yaml-value.ts';
 
 /** What a pipeline file is read with. */
@@ -16,6 +17,8 @@ export interface FileOptions {
   readonly sets: readonly SetRequest[];
   /** The folder where relative paths start. Left out: whether files are there is not checked. */
   readonly baseDirectory?: string | undefined;
+  /** True: the pipeline's outputs will not be written, so whether they could be is not checked. Left out: they will. */
+  readonly isRehearsal?: boolean;
 }
 
 /** A pipeline file that was read as far as that was possible. `document` is undefined where it is no YAML. */
@@ -26,9 +29,6 @@ export interface ReadFile {
 
 /** A pipeline file has a few kilobytes; what is larger is something else, named by mistake. In bytes. */
 export const MAX_FILE_BYTES = 1_000_000;
-
-/** One mistake in YAML's syntax often gives a train of errors, of which the first ones help. */
-const MAX_SYNTAX_PROBLEMS = 5;
 
 /**
  * Reads a pipeline file: YAML 1.2 core schema (JSON is YAML), at most 1 MB, without tags.
@@ -57,12 +57,12 @@ export function readPipelineFile(text: string, options: FileOptions): ReadFile {
     uniqueKeys: false,
     version: '1.2',
   });
-  const syntaxProblems = readErrors(yaml, lines, options.file);
-  if (syntaxProblems.length > 0) return { document: undefined, problems: syntaxProblems };
+  const problemsOfSyntax = syntaxProblems(yaml, lines, options.file);
+  if (problemsOfSyntax.length > 0) return { document: undefined, problems: problemsOfSyntax };
   const content = readYaml(yaml, options.env);
   const inFile = new FileLocator(options.file, yaml.contents, content, lines);
   const { value, settings, errors } = applySets(content.value, options.sets);
-  const document = new FileDocument(inFile, value, settings, options.baseDirectory);
+  const document = new FileDocument(inFile, value, settings, options);
   const problems: Problem[] = content.problems.map(({ path, offset, code, text }) =>
     problemIn(inFile.at(offset), path, text, { code }),
   );
@@ -94,34 +94,4 @@ export function fileProblem(file: string, code: ProblemCode, text: string, posit
   const { line, column } = position ?? { line: 1, column: 1 };
   const place = position === undefined ? printable(file) : `${printable(file)}:${line}:${column}`;
   return problemIn({ place, position: { line, column }, namesOption: false, order: 0 }, [], text, { code });
-}
-
-function readErrors(yaml: Document.Parsed, lines: LineCounter, file: string): Problem[] {
-  const errors = [...yaml.errors, ...yaml.warnings].sort((left, right) => left.pos[0] - right.pos[0]);
-  return errors.slice(0, MAX_SYNTAX_PROBLEMS).map(({ code, message, pos: [order] }) => {
-    const { line, col: column } = lines.linePos(order);
-    const said = printable(unshieldReferences(message), 200);
-    const known = SYNTAX_PROBLEMS[code] ?? { code: 'syntax', text: `not valid YAML: ${lowerFirst(said)}` };
-    const place = `${printable(file)}:${line}:${column}`;
-    return problemIn({ place, position: { line, column }, namesOption: false, order }, [], known.text, known);
-  });
-}
-
-/** Where we can say it better, in the terms of a pipeline file. */
-const SYNTAX_PROBLEMS: Readonly<Record<string, { readonly code: ProblemCode; readonly text: string }>> = {
-  BLOCK_IN_FLOW: {
-    code: 'syntax',
-    text: 'not valid YAML: within brackets or braces, a lone - must be quoted ("-"), and lists are written [a, b]',
-  },
-  MULTIPLE_DOCS: {
-    code: 'several-documents',
-    text: 'a second document starts here: a file holds one pipeline',
-  },
-  RESOURCE_EXHAUSTION: { code: 'too-deep', text: 'nested too deeply' },
-  TAB_AS_INDENT: { code: 'syntax', text: 'not valid YAML: a tab cannot indent, use spaces' },
-  TAG_RESOLVE_FAILED: { code: 'syntax', text: 'tags are not used in pipeline files' },
-};
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }

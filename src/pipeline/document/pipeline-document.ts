@@ -20,6 +20,8 @@ export interface PipelineDocument extends Locator {
   readonly baseDirectory: string | undefined;
   /** Whether it was read from a file. */
   readonly hasFile: boolean;
+  /** True: what it would write is not written. Whether it could be, is not asked then. Absent: it is. */
+  readonly isRehearsal?: boolean;
 }
 
 /** Where a value of a pipeline came from. */

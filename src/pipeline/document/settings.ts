@@ -23,8 +23,16 @@ export interface Override {
   readonly value: unknown;
 }
 
-/** What is to be set: the text of a `--set`, or an override. */
-export type SetRequest = string | Override;
+/** What a `--set` would say, from elsewhere. */
+export interface Assignment {
+  /** What to call it in messages. */
+  readonly label: string;
+  /** `path=value`. */
+  readonly assignment: string;
+}
+
+/** What is to be set: the text of a `--set`, the like from elsewhere, or an override. */
+export type SetRequest = string | Assignment | Override;
 
 /** A value that was put into the document. */
 export interface Setting {
@@ -47,19 +55,23 @@ export interface SetDocument {
 /**
  * Follows each request, in order, on a copy of the document.
  *
- * That of `--set` is `path=value`. A path is made of keys and 0-based indexes: `steps.0.fetch.timeout`. In a list, the
- * name of a stage stands for the one element that has it: `steps.fetch.timeout`. Missing maps are made. The value is a
- * YAML scalar (`5`, `true`, `30s`) or, where it starts with a bracket, a brace or a quote, YAML's flow form (`[a, b]`).
+ * That of `--set` is `path=value`. A path is made of keys and 0-based indexes: `steps.0.fetch.timeout`, or
+ * `steps[0].fetch.timeout`, as problems are told. In a list, the name of a stage stands for the one element that has it:
+ * `steps.fetch.timeout`. Missing maps are made. The value is a YAML scalar (`5`, `true`, `30s`) or, where it starts with a
+ * bracket, a brace or a quote, YAML's flow form (`[a, b]`).
  */
 export function applySets(value: unknown, sets: readonly SetRequest[]): SetDocument {
   const settings: Setting[] = [];
   const errors: { label: string; text: string }[] = [];
   let current = value;
   for (const set of sets) {
-    const label = typeof set === 'string' ? `--set ${printable(shownSet(set), 100)}` : set.label;
-    const kind = typeof set === 'string' ? 'set' : set.kind;
+    const request =
+      typeof set === 'string' ? { label: `--set ${printable(shownSet(set), 100)}`, assignment: set } : set;
+    const { label } = request;
+    const kind = 'assignment' in request ? 'set' : request.kind;
     try {
-      const { paths, setValue } = typeof set === 'string' ? parseSet(set, current) : placesOf(set, current);
+      const { paths, setValue } =
+        'assignment' in request ? parseSet(request.assignment, current) : placesOf(request, current);
       for (const path of paths) {
         const created = missingAt(current, path);
         current = withValue(current, path, setValue, []);
@@ -97,7 +109,11 @@ interface ResolvedSet {
 function parseSet(set: string, document: unknown): ResolvedSet {
   const equals = set.indexOf('=');
   if (equals <= 0) throw new SetError('expected path=value, such as sink.csv.path=links.csv');
-  const segments = set.slice(0, equals).split('.');
+  // What is copied from a message is understood.
+  const segments = set
+    .slice(0, equals)
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .split('.');
   if (segments.includes('')) throw new SetError('the path has an empty part');
   return { paths: [resolvePath(segments, document)], setValue: readValue(set.slice(equals + 1)) };
 }

@@ -9,6 +9,8 @@ export interface PositionsState {
   readonly above: readonly (readonly [first: number, last: number])[];
   /** The line before `low`: where reading may start again, and by what it is known (`lineHash`). Null when no line is done. */
   readonly last: KnownLine | null;
+  /** The last of those above, by what it is known: it may have had no end when it was read, and have grown since. Null when there are none. */
+  readonly furthest: KnownLine | null;
 }
 
 /** A line of the input in a form that can be stored: without its text, which may hold a password. */
@@ -16,6 +18,8 @@ export interface KnownLine {
   readonly origin: Origin;
   readonly lineHash: string;
 }
+
+const NOTHING: PositionsState = { low: 0, above: [], last: null, furthest: null };
 
 /** What is known of a line that was read. */
 interface OpenLine {
@@ -49,13 +53,16 @@ export class Positions {
   readonly #done: DoneRange[] = [];
   /** Lines that an earlier run had done above its mark. Ascending. */
   readonly #earlier: readonly Range[];
+  /** The last of them. */
+  readonly #furthestEarlier: KnownLine | null;
   /** Those of them that have been read again, which a step has yet to see: the mark waits for them. */
   readonly #awaited = new Set<number>();
 
-  constructor(state: PositionsState = { low: 0, above: [], last: null }) {
+  constructor(state: PositionsState = NOTHING) {
     this.#low = state.low;
     this.#last = state.last;
     this.#earlier = state.above.map(([first, last]) => ({ first, last }));
+    this.#furthestEarlier = state.furthest;
   }
 
   /** The first line that is not done. */
@@ -111,7 +118,17 @@ export class Positions {
     const low = this.#low;
     const earlier = this.#earlier.filter(({ last }) => last >= low);
     const clipped = earlier.map(({ first, last }) => ({ first: Math.max(first, low), last }));
-    return { low, above: union([...clipped, ...this.#done]), last: known(this.#last) };
+    return { low, above: union([...clipped, ...this.#done]), last: known(this.#last), furthest: this.#furthest() };
+  }
+
+  /** The last line above the mark that is done. */
+  #furthest(): KnownLine | null {
+    const earlier = this.#furthestEarlier;
+    const line = this.#done.at(-1)?.lastLine;
+    if (earlier === null || earlier.origin.sequence < Math.max(this.#low, line?.origin.sequence ?? 0)) {
+      return known(line ?? null);
+    }
+    return earlier;
   }
 
   /** Moves the mark behind a line, and behind those that follow it and are done. */

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../core/columns.ts';
-import type { OutputState, SinkWriter } from '../../core/sink-writer.ts';
-import type { SinkRequest, StageContext } from '../../core/stage.ts';
+import type { OutputState, SinkRequest, SinkWriter } from '../../core/sink-writer.ts';
+import type { StageContext } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
 import type { Checkpointer } from '../checkpoint/checkpointer.ts';
 import type { OutputRole } from '../columns/output-columns.ts';
@@ -21,6 +21,8 @@ export interface OutputStates {
 export interface OutputStart {
   readonly hasCheckpoint: boolean;
   readonly states: OutputStates | undefined;
+  /** What the run left that is started over. */
+  readonly discarded?: OutputStates | undefined;
 }
 
 /**
@@ -30,25 +32,26 @@ export interface OutputStart {
  */
 export async function openOutputs(pipeline: Pipeline, start: OutputStart, context: StageContext): Promise<Outputs> {
   const { sinks, failures, pages } = pipeline;
-  const { hasCheckpoint, states } = start;
+  const { hasCheckpoint, states, discarded } = start;
   await verifyOutputs(pipeline, states, context);
   const opened: { readonly writer: SinkWriter }[] = [];
   const open = async <Role extends OutputRole>(
     { definition, options, columns }: OutputChoice<Role>,
-    state: OutputState | undefined,
+    stateIn: (states: OutputStates | undefined) => OutputState | undefined,
   ): Promise<Output<Role>> => {
-    const request = sinkRequest(columns, hasCheckpoint ? { state } : undefined);
+    const checkpoint = { state: stateIn(states), discarded: stateIn(discarded) };
+    const request = sinkRequest(columns, hasCheckpoint ? checkpoint : undefined);
     const output = { writer: await definition.create(options, request, context), columns };
     opened.push(output);
     return output;
   };
   try {
     const reports = {
-      failures: failures && (await open(failures, states?.failures)),
-      pages: pages && (await open(pages, states?.pages)),
+      failures: failures && (await open(failures, (known) => known?.failures)),
+      pages: pages && (await open(pages, (known) => known?.pages)),
     };
     const rowSinks: Output<'sink'>[] = [];
-    for (const [index, sink] of sinks.entries()) rowSinks.push(await open(sink, states?.sinks[index]));
+    for (const [index, sink] of sinks.entries()) rowSinks.push(await open(sink, (known) => known?.sinks[index]));
     return { sinks: rowSinks, ...reports };
   } catch (error) {
     await Promise.all(opened.map(({ writer }) => writer.abort()));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { pipeline as joinStreams } from 'node:stream/promises';
 import { concurrentTransform } from '../../core/concurrent-transform.ts';
@@ -83,6 +84,7 @@ export class RunStages {
     };
     const departures = departuresOf({ settlement, ordered, signal, abandoned });
     const settlePage = (record: LinksRecord) => (ordered ?? settlement).page(record);
+    const steps = this.#steps.map((step) => concurrentTransform(step, departures));
     const streams = [
       sourceReadable(this.#source, {
         ...this.#sourceRules(ordered, signal),
@@ -92,7 +94,7 @@ export class RunStages {
         },
         departures,
       }),
-      ...this.#steps.map((step) => concurrentTransform(step, departures)),
+      ...steps,
       sinkWritable(settlePage),
     ];
     for (const stream of streams) {
@@ -102,6 +104,8 @@ export class RunStages {
     this.#environment.observer.started(() => this.#progress());
     try {
       await joinStreams(streams as [Duplex, Duplex], { signal });
+      // The streams are at their end before the steps have let go of what they hold, such as a file of their own.
+      await Promise.all(steps.map((step) => closing(step, signal)));
     } catch (error) {
       // What comes after the first failure is told as an AbortError by each stream.
       throw signal.aborted ? signal.reason : error;
@@ -190,6 +194,12 @@ interface Leaving {
   readonly signal: AbortSignal;
   /** Told of each line that stays undone. */
   abandoned(): void;
+}
+
+/** Resolves once the stream is closed. Errors: what its closing failed with; an abort. */
+async function closing(stream: Duplex, signal: AbortSignal): Promise<void> {
+  if (!stream.closed) await once(stream, 'close', { signal });
+  if (stream.errored) throw stream.errored;
 }
 
 /** The settlement for lines that leave early. Nobody waits for room after an abort: the step would wait for its records. */

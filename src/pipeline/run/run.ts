@@ -2,7 +2,7 @@ import { ColumnScope } from '../../core/columns.ts';
 import { StageError } from '../../core/errors.ts';
 import type { StageContext } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
-import { removeCheckpoint } from '../checkpoint/checkpoint-file.ts';
+import { discardCheckpoint } from '../checkpoint/checkpoint-file.ts';
 import { Checkpointer } from '../checkpoint/checkpointer.ts';
 import { type CheckpointSession, openCheckpoint } from '../checkpoint/session.ts';
 import { Ledger, type Totals } from './ledger.ts';
@@ -86,7 +86,7 @@ async function runStages(run: Run): Promise<RunEnd> {
     await stages.close();
     return { error };
   });
-  if ('error' in opened) return endOf(opened.error);
+  if ('error' in opened) return isStopped(run) ? { kind: 'interrupted' } : endOf(opened.error);
   const { outputs, checkpointer } = opened;
   try {
     checkpointer?.start();
@@ -109,8 +109,12 @@ async function runStages(run: Run): Promise<RunEnd> {
 async function open({ pipeline, environment, context, controller, session, stages, elapsedMs }: Run) {
   await stages.open();
   // Before the outputs: a checkpoint of what is no longer there would have to be refused after a crash.
-  if (session !== undefined && environment.isRestart) await removeCheckpoint(session.path);
-  const start = { hasCheckpoint: session !== undefined, states: session?.state?.outputs };
+  if (session?.isRestart === true) await discardCheckpoint(session.path, session.discarded, stages.stepStates.files);
+  const start = {
+    hasCheckpoint: session !== undefined,
+    states: session?.state?.outputs,
+    discarded: session?.discarded?.outputs,
+  };
   const outputs: Outputs = await openOutputs(pipeline, start, context);
   if (session === undefined) return { outputs, checkpointer: undefined };
   const { path, identity } = session;
@@ -131,6 +135,11 @@ async function open({ pipeline, environment, context, controller, session, stage
     throw error;
   }
   return { outputs, checkpointer };
+}
+
+/** Whether a run that has not begun was told not to. */
+function isStopped({ environment }: Run): boolean {
+  return environment.stopSignal.aborted || environment.abortSignal.aborted;
 }
 
 function endOf(error: unknown): RunEnd {

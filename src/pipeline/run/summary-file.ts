@@ -2,7 +2,7 @@ import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { StageError } from '../../core/errors.ts';
-import { sinkFailed, standardTarget } from '../../formats/byte-target.ts';
+import { sinkFailed, standardTarget } from '../../formats/outputs/byte-target.ts';
 import type { Pipeline } from '../build.ts';
 import type { RunResult } from './run.ts';
 

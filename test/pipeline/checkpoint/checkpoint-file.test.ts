@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
+  discardCheckpoint,
   makeCheckpointFolder,
   readCheckpoint,
   writeCheckpoint,
 } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
-import type { CheckpointState } from '../../../src/pipeline/checkpoint/checkpoint-state.ts';
+import { CHECKPOINT_FORMAT, type CheckpointState } from '../../../src/pipeline/checkpoint/checkpoint-state.ts';
 import { FailingDisk } from '../../helpers/failing-disk.ts';
 
 test('a checkpoint is read back as it was written', async (t) => {
@@ -23,7 +24,7 @@ test('there is no checkpoint where there is no file', async (t) => {
 
 for (const [what, text] of [
   ['an empty file', ''],
-  ['half a checkpoint', '{"format":2,"ident'],
+  ['half a checkpoint', '{"format":3,"ident'],
   ['another form', JSON.stringify({ ...state(1), steps: 7 })],
   ['a file of somebody else', 'https://example.com/\n'],
 ] as const) {
@@ -49,8 +50,37 @@ test('the checkpoint of an older version is refused, and the message says what t
   await assert.rejects(readCheckpoint(path), {
     code: 'CHECKPOINT_MISMATCH',
     message:
-      /checkpoint of another version of sluice \(its form is 1, this version has 2\).* start over with --restart\.$/,
+      /checkpoint of another version of sluice \(its form is 1, this version has \d+\).* start over with --restart\.$/,
   });
+});
+
+/** What may stand in a file that is to be started over and can't be read, and which of the files beside it are removed with it. */
+const removals = [
+  ['one of another form', JSON.stringify({ format: 9, stepFiles: ['dedupe'] }), ['dedupe', 'own']],
+  ['one that names a file elsewhere', JSON.stringify({ stepFiles: ['/../outside', 'dedupe'] }), ['own']],
+  ['what is none', '{"format":3,"ident', ['own']],
+] as const;
+
+for (const [what, text, removed] of removals) {
+  test(`with ${what}, the files of its steps and of the run's are removed, and no others`, async (t) => {
+    const path = await checkpointPath(t);
+    const folder = join(path, '..');
+    const beside = ['dedupe', 'dedupe-2', 'own', 'bak', 'lock'].map((ending) => `links.checkpoint.${ending}`);
+    for (const name of [...beside, 'outside']) await writeFile(join(folder, name), 'x');
+    await writeFile(path, text);
+    await discardCheckpoint(path, undefined, ['own', 'never-there']);
+    const left = beside.filter((name) => !removed.some((ending) => name === `links.checkpoint.${ending}`));
+    assert.deepEqual((await readdir(folder)).sort(), [...left, 'outside'].sort());
+  });
+}
+
+test('a checkpoint that is started over stays, marked, until the next one is written; the files of its steps and of the run are removed', async (t) => {
+  const path = await checkpointPath(t);
+  for (const ending of ['dedupe', 'dedupe-2', 'own', 'bak']) await writeFile(`${path}.${ending}`, 'x');
+  await writeCheckpoint(path, state(1));
+  await discardCheckpoint(path, state(1), ['own', 'never-there']);
+  assert.deepEqual(await readCheckpoint(path), { ...state(1), isDiscarded: true });
+  assert.deepEqual((await readdir(join(path, '..'))).sort(), ['links.checkpoint', 'links.checkpoint.bak']);
 });
 
 /** Every call that writing a checkpoint makes, in order; after a crash before each, the old one or the new one is there whole. */
@@ -81,7 +111,7 @@ test('writing a checkpoint makes the calls that the crashes are tried at, and no
 
 function state(read: number): CheckpointState {
   return {
-    format: 2,
+    format: CHECKPOINT_FORMAT,
     identity: 'x',
     inputs: [{ input: 'urls.txt', bytes: 10, hash: 'h' }],
     positions: {
@@ -91,9 +121,14 @@ function state(read: number): CheckpointState {
         origin: { sequence: read - 1, input: 'urls.txt', line: read, offset: 5 },
         lineHash: 'l',
       },
+      furthest: {
+        origin: { sequence: read + 3, input: 'urls.txt', line: read + 4, offset: 50 },
+        lineHash: 'm',
+      },
     },
     outputs: { sinks: [{ length: 100, tail: 't' }], failures: { length: 3, tail: 'u' } },
     steps: [{ count: 3, hash: 'v' }, null, 7],
+    stepFiles: ['dedupe', 'limit', 'dedupe-2'],
     totals: {
       read,
       linked: read,
@@ -107,6 +142,7 @@ function state(read: number): CheckpointState {
     },
     elapsedMs: 12.5,
     isComplete: false,
+    isDiscarded: false,
   };
 }
 

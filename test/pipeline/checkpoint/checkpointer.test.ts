@@ -152,7 +152,9 @@ async function saveTwice(t: TestContext, disk: FailingDisk) {
 async function fitsTogether(path: string, lows: readonly number[]): Promise<void> {
   const state = (await readCheckpoint(path)) ?? assert.fail('the checkpoint is gone');
   const found: number[] = [];
-  await new FingerprintLog(`${path}.step`).load(state.steps[0], ({ low }) => found.push(low));
+  await new FingerprintLog(`${path}.step`).load(state.steps[0], (words) =>
+    found.push(...words.filter((_, index) => index % 2 === 0)),
+  );
   assert.ok(lows.includes(state.positions.low), `low is ${state.positions.low}`);
   assert.deepEqual(
     found,
@@ -175,6 +177,7 @@ async function start(t: TestContext, sink: FaultySink, disk: CheckpointDisk = re
     () => positions.low,
   );
   const stepStates = {
+    files: ['step'],
     save: async (low: number) => {
       lookback.settle(low);
       return [await log.save()];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -37,6 +37,23 @@ test('a later run of the same pipeline has the state, unless it starts over', as
   }
 });
 
+test('whoever calls a checkpoint by another name, a link, finds it in use as well', async (t) => {
+  const path = join(await scratchFolder(t), 'links.checkpoint');
+  await symlink('links.checkpoint', `${path}.link`);
+  const session = await openCheckpoint(path, plain, owner, false);
+  await assert.rejects(openCheckpoint(`${path}.link`, plain, owner, true), { code: 'CHECKPOINT_IN_USE' });
+  await session.release();
+});
+
+test('a run that was to start over and ended before its first checkpoint starts over, whatever its pipeline was', async (t) => {
+  const path = join(await scratchFolder(t), 'links.checkpoint');
+  const left = { ...stateOf(pipelineOf('[dedupe, fetch, links]')), isDiscarded: true };
+  await writeCheckpoint(path, left);
+  const { state, discarded, isRestart, release } = await openCheckpoint(path, plain, owner, false);
+  await release();
+  assert.deepEqual({ state, discarded, isRestart }, { state: undefined, discarded: left, isRestart: true });
+});
+
 test('the checkpoint of another pipeline is refused, stays as it is, and is not held', async (t) => {
   const path = join(await scratchFolder(t), 'links.checkpoint');
   await writeCheckpoint(path, stateOf(plain));
@@ -56,17 +73,22 @@ test('reading begins again at the last line below the mark', () => {
 });
 
 test('reading begins at the start where no line is done', () => {
-  const positions = { low: 0, above: [], last: null };
+  const positions = { low: 0, above: [], last: null, furthest: null };
   assert.equal(sourceResume({ ...stateOf(plain), positions }).from, undefined);
 });
 
-test('the last line below the mark must be the one that it was; others may be what they are', () => {
+test('the last line below the mark, and the last above, must be the one that it was; others may be what they are', () => {
   const state = stateOf(plain);
   checkLine(state, 4, 'e.example');
-  checkLine(state, 3, 'whatever');
+  checkLine(state, 9, 'j.example');
+  for (const sequence of [3, 7, 8, 10]) checkLine(state, sequence, 'whatever');
   assert.throws(() => checkLine(state, 4, 'f.example'), {
     code: 'CHECKPOINT_MISMATCH',
     message: /^urls\.txt:6: .*: this is not the line that was there; .* may have grown\. Start over/,
+  });
+  assert.throws(() => checkLine(state, 9, 'j.example/more'), {
+    code: 'CHECKPOINT_MISMATCH',
+    message: /^urls\.txt:12: /,
   });
 });
 
@@ -89,9 +111,11 @@ function stateOf(pipeline: Pipeline): CheckpointState {
       low: 5,
       above: [[7, 9]],
       last: { origin: { sequence: 4, input: 'urls.txt', line: 6, offset: 50 }, lineHash: lineHash('e.example') },
+      furthest: { origin: { sequence: 9, input: 'urls.txt', line: 12, offset: 99 }, lineHash: lineHash('j.example') },
     },
     outputs: { sinks: [{ length: 100, tail: 't' }] },
     steps: [],
+    stepFiles: [],
     totals: {
       read: 8,
       linked: 8,
@@ -105,6 +129,7 @@ function stateOf(pipeline: Pipeline): CheckpointState {
     },
     elapsedMs: 12,
     isComplete: false,
+    isDiscarded: false,
   };
 }
 

@@ -98,3 +98,24 @@ test('of flags, files are compared, and left to the stages otherwise', async () 
     problems: ['--output: would overwrite "urls.txt", which source.lines.path[0] reads.'],
   });
 });
+
+test('an output that a split output could name is no output of its own', () => {
+  const sink = { split: { path: '{value}.csv', column: 'parsed_url' } };
+  assert.deepEqual(
+    errors({ sink, failures: { csv: { path: 'failures.csv' } }, pages: { jsonl: { path: 'p.jsonl' } } }),
+    ['failures.csv.path: writes to "failures.csv", which sink.split.path could name, too: each output needs its own.'],
+  );
+  assert.deepEqual(errors({ sink, failures: { csv: { path: 'x/../failures.tsv' } } }), []);
+  assert.deepEqual(errors({ sink: [{ tsv: { path: 'l-7.tsv' } }, { split: { path: 'l-{part}.tsv' } }] }), [
+    'sink[0].tsv.path: writes to "l-7.tsv", which sink[1].split.path could name, too: each output needs its own.',
+  ]);
+});
+
+test('an input that a split output could name would be overwritten', async () => {
+  await writeFile(join(folder, 'urls.csv'), 'url\n');
+  const keys = {
+    source: { csv: { path: 'urls.csv' } },
+    sink: { split: { path: '{value}.csv', column: 'parsed_url' } },
+  };
+  assert.deepEqual(errors(keys), ['sink.split.path: could overwrite "urls.csv", which source.csv.path reads.']);
+});

@@ -32,6 +32,7 @@ test('the document itself is not changed', () => {
 test('an index finds a step, and so does its name', () => {
   const expected = { ...document, steps: ['dedupe', { fetch: { timeout: '5s' } }, { links: null }] };
   assert.deepEqual(after('steps.1.fetch.timeout=5s'), expected);
+  assert.deepEqual(after('steps[1].fetch.timeout=5s'), expected);
   assert.deepEqual(after('steps.fetch.timeout=5s'), expected);
 });
 
@@ -106,12 +107,7 @@ test('a secret is not shown with its flag', () => {
       { limit: 1 },
       sets.map((set) => `x.${set}`),
     ).settings.map(({ label }) => label),
-    [
-      '--set x.headers.Cookie=********',
-      '--set x.proxy=http://me:********@h/',
-      '--set x.headers={…}',
-      '--set x.limit=5',
-    ],
+    ['--set x.headers.Cookie=********', '--set x.proxy=http://********@h/', '--set x.headers={…}', '--set x.limit=5'],
   );
 });
 

@@ -22,6 +22,7 @@ test('lines done out of order are kept as ranges above the low-water mark', () =
       [7, 7],
     ],
     last: { origin: origin(1), lineHash: lineHash('line 1') },
+    furthest: { origin: origin(7), lineHash: lineHash('line 7') },
   });
 });
 
@@ -30,11 +31,13 @@ test('a stored state that is taken up passes over what is done above the mark on
     low: 2,
     above: [[2, 4]],
     last: { origin: origin(1), lineHash: lineHash('line 1') },
+    furthest: { origin: origin(4), lineHash: lineHash('line 4') },
   });
   readAll(positions, 1, 4);
   assert.equal(positions.state().low, 4);
   readAll(positions, 4, 6);
-  assert.deepEqual(positions.state(), { low: 5, above: [], last: { origin: origin(4), lineHash: lineHash('line 4') } });
+  const last = { origin: origin(4), lineHash: lineHash('line 4') };
+  assert.deepEqual(positions.state(), { low: 5, above: [], last, furthest: null });
 });
 
 test('a line that is done and to be seen again is done, and holds up the mark until it has been seen', () => {
@@ -42,6 +45,7 @@ test('a line that is done and to be seen again is done, and holds up the mark un
     low: 2,
     above: [[3, 4]],
     last: { origin: origin(1), lineHash: lineHash('line 1') },
+    furthest: { origin: origin(4), lineHash: lineHash('line 4') },
   });
   for (const sequence of [1, 2, 3, 4, 5]) positions.read(origin(sequence), `line ${sequence}`, true);
   positions.done(2);
@@ -52,7 +56,8 @@ test('a line that is done and to be seen again is done, and holds up the mark un
   const { low, above } = positions.state();
   assert.deepEqual({ low, above }, { low: 3, above: [[3, 4]] });
   for (const sequence of [1, 3, 4, 5]) positions.seen(sequence);
-  assert.deepEqual(positions.state(), { low: 5, above: [], last: { origin: origin(4), lineHash: lineHash('line 4') } });
+  const last = { origin: origin(4), lineHash: lineHash('line 4') };
+  assert.deepEqual(positions.state(), { low: 5, above: [], last, furthest: null });
 });
 
 test('whatever the order and wherever it is stored and taken up, exactly the lines said to be done are done', () => {
@@ -74,12 +79,15 @@ test('whatever the order and wherever it is stored and taken up, exactly the lin
         for (let sequence = 0; sequence < lines; sequence += 1) {
           assert.equal(positions.isDone(sequence), done.has(sequence));
         }
-        const { low, last } = positions.state();
+        const { low, last, furthest } = positions.state();
         assert.equal(
           low,
           Array.from({ length: lines + 1 }, (_, index) => index).find((index) => !done.has(index)),
         );
         assert.equal(last?.origin.sequence ?? -1, low - 1);
+        const highest = Math.max(-1, ...done);
+        const expected = highest < low ? null : { origin: origin(highest), lineHash: lineHash(`line ${highest}`) };
+        assert.deepEqual(furthest, expected);
       },
     ),
   );

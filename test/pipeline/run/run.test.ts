@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -147,6 +148,22 @@ test('a run that is stopped before it begins reads nothing and gives up its outp
   assert.deepEqual([end.kind, totals.read, source.batches, isGivenUp(sink)], ['interrupted', 0, 0, true]);
 });
 
+test('a run that is stopped while its input is looked at opens no output, and is no failure', async () => {
+  const stop = new AbortController();
+  const source: Source = {
+    open: () =>
+      new Promise((_resolve, reject) => {
+        stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true });
+      }),
+    items: Readable.from([[urlItem(0)]]),
+  };
+  const run = start({ source, stopSignal: stop.signal });
+  await quiet();
+  stop.abort();
+  const { end, totals } = await run.result;
+  assert.deepEqual([end.kind, totals.read, run.opened, run.stepCloses], ['interrupted', 0, [], 1]);
+});
+
 test('an abort ends a run whose step would never end, and is no failure', async () => {
   const abort = new AbortController();
   const run = start({
@@ -239,6 +256,17 @@ test('a sink that fails to close fails the run, and the others are not taken for
   assert.deepEqual([sink.isAborted, isGivenUp(failures)], [true, true]);
 });
 
+test('a step that fails to close fails the run, and no output is taken for complete', async () => {
+  const error = new StageError('STEP_FAILED', 'its own file: the disk is full');
+  for (const closeStep of [() => Promise.reject(error), () => nextTurn().then(() => Promise.reject(error))]) {
+    const sink = new FaultySink({ failsAfter: Number.POSITIVE_INFINITY });
+    const { end } = await start({ source: new ListSource([urlItem(0)], 1), sink, closeStep }).result;
+    assert.ok(end.kind === 'failed');
+    assert.equal(end.error, error);
+    assert.equal(isGivenUp(sink), true);
+  }
+});
+
 test('a sink that never closes cannot hold an aborted run', async () => {
   const closing = new Gate();
   const sink = new (class extends FaultySink {
@@ -316,6 +344,7 @@ interface RunParts {
   readonly pages?: SinkWriter;
   readonly work?: (record: UrlRecord, signal: AbortSignal) => Settled | Promise<Settled>;
   readonly concurrency?: number;
+  readonly closeStep?: () => Promise<void>;
   readonly ordered?: boolean;
   readonly stopSignal?: AbortSignal;
   readonly abortSignal?: AbortSignal;
@@ -387,7 +416,10 @@ async function standstill(run: StartedRun): Promise<void> {
   } while (run.progress().lines > lines);
 }
 
-function workStep({ work, concurrency = 3, ordered = false }: RunParts, onClose: () => void): StageDefinition {
+function workStep(
+  { work, concurrency = 3, ordered = false, closeStep }: RunParts,
+  onClose: () => void,
+): StageDefinition {
   return defineStep({
     name: 'work',
     summary: '',
@@ -398,7 +430,10 @@ function workStep({ work, concurrency = 3, ordered = false }: RunParts, onClose:
       concurrency,
       ordered,
       process: (record) => (work === undefined ? settle(record, 'linked') : work(record, signal)),
-      close: onClose,
+      close: () => {
+        onClose();
+        return closeStep?.();
+      },
     }),
   });
 }

@@ -1,0 +1,67 @@
+import type { Document, LineCounter, YAMLError } from 'yaml';
+import { printable } from '../../core/printable.ts';
+import { type Problem, type ProblemCode, problemIn } from '../checks/problems.ts';
+import { unshieldReferences } from './environment.ts';
+
+/** One mistake in YAML's syntax often gives a train of errors, of which the first ones help. */
+const MAX_SYNTAX_PROBLEMS = 5;
+
+/** Gives what is wrong with a file's syntax, in the terms of a pipeline file; the first problem of each line, at most five. */
+export function syntaxProblems(yaml: Document.Parsed, lines: LineCounter, file: string): readonly Problem[] {
+  const errors = [...yaml.errors, ...yaml.warnings].sort((left, right) => left.pos[0] - right.pos[0]);
+  const problems = errors.map((error) => {
+    const [order] = error.pos;
+    const { line, col: column } = lines.linePos(order);
+    const { code, text } = saidBetter(error);
+    const place = `${printable(file)}:${line}:${column}`;
+    return problemIn({ place, position: { line, column }, namesOption: false, order }, [], text, { code });
+  });
+  const firsts = new Map(problems.toReversed().map((problem) => [problem.position?.line, problem]));
+  return problems.filter((problem) => firsts.get(problem.position?.line) === problem).slice(0, MAX_SYNTAX_PROBLEMS);
+}
+
+interface Said {
+  readonly code: ProblemCode;
+  readonly text: string;
+}
+
+function saidBetter({ code, message }: YAMLError): Said {
+  const known = BY_CODE[code] ?? BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  if (known !== undefined)
+    return typeof known === 'string' ? { code: 'syntax', text: `not valid YAML: ${known}` } : known;
+  const said = lowerFirst(printable(unshieldReferences(message), 200));
+  const advice = code === 'BAD_SCALAR_START' ? ': put quotes around it' : '';
+  return { code: 'syntax', text: `not valid YAML: ${said}${advice}` };
+}
+
+/** By the code of the library's error. */
+const BY_CODE: Readonly<Record<string, Said | string>> = {
+  BLOCK_IN_FLOW: 'within brackets or braces, a lone - must be quoted ("-"), and lists are written [a, b]',
+  MULTIPLE_DOCS: { code: 'several-documents', text: 'a second document starts here: a file holds one pipeline' },
+  RESOURCE_EXHAUSTION: { code: 'too-deep', text: 'nested too deeply' },
+  TAB_AS_INDENT: 'a tab cannot indent, use spaces',
+  TAG_RESOLVE_FAILED: {
+    code: 'syntax',
+    text: 'tags are not used in pipeline files; a text that begins with ! needs quotes',
+  },
+};
+
+/** By its words, where one code stands for several mistakes. */
+const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Nested mappings are not allowed in compact mappings/,
+    'a second colon in one line: put quotes around the value, or a map in braces or on lines of its own',
+  ],
+  [
+    /^A block sequence may not be used as an implicit map key/,
+    'this - is not below those of the list that it goes on with',
+  ],
+  [
+    /^Unexpected (?:double-quoted-|single-quoted-)?scalar at node end/,
+    'the value has ended before this: put quotes around all of it',
+  ],
+];
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}
