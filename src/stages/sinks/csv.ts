@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { defineSink } from '../../core/stage.ts';
-import { csvFormat } from '../../formats/delimited.ts';
-import { outputOptions, textRowWriter, verifyTextOutput } from '../../formats/row-writer.ts';
+import { csvFormat } from '../../formats/outputs/delimited.ts';
+import { outputOptions, textRowWriter, verifyTextOutput } from '../../formats/outputs/row-writer.ts';
 
 /** The sink `csv`: comma-separated values by RFC 4180. */
 export const csvSink = defineSink({
   name: 'csv',
   summary: 'Writes comma-separated values, quoted where needed (RFC 4180), lines ended by LF.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links'],
+    sink: {
+      csv: { path: 'links.csv', columns: ['source_url', 'parsed_url', 'text'], bom: true, spreadsheetSafe: true },
+    },
+  },
   extensions: ['csv'],
   options: z.strictObject({
     ...outputOptions,

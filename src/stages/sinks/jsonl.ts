@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { defineSink } from '../../core/stage.ts';
-import { jsonLinesFormat } from '../../formats/json-lines.ts';
-import { outputOptions, textRowWriter, verifyTextOutput } from '../../formats/row-writer.ts';
+import { jsonLinesFormat } from '../../formats/outputs/json-lines.ts';
+import { outputOptions, textRowWriter, verifyTextOutput } from '../../formats/outputs/row-writer.ts';
 
 /** The sink `jsonl`: one JSON object a line. */
 export const jsonlSink = defineSink({
   name: 'jsonl',
   summary: 'Writes one JSON object a line, its keys the columns.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links'],
+    sink: { jsonl: { path: 'links.jsonl', columns: ['parsed_url', 'internal', 'position'] } },
+  },
   extensions: ['jsonl', 'ndjson'],
   options: z.strictObject({
     ...outputOptions,

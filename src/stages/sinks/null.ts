@@ -9,6 +9,12 @@ import { defineSink } from '../../core/stage.ts';
 export const nullSink = defineSink({
   name: 'null',
   summary: 'Takes rows and keeps none: for runs of which only the failures, the pages or the totals matter.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links'],
+    sink: 'null',
+    pages: { csv: { path: 'pages.csv' } },
+  },
   extensions: [],
   options: z.strictObject({}),
   create: () => {

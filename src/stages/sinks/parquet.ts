@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
 import { defineSink } from '../../core/stage.ts';
-import { columnsOption } from '../../formats/row-writer.ts';
-import { typedColumns } from '../../formats/typed-column.ts';
+import { columnsOption } from '../../formats/outputs/row-writer.ts';
+import { typedColumns } from '../../formats/typed/typed-column.ts';
 
 /**
  * The sink `parquet`: rows into a Parquet file, column by column, compressed.
@@ -12,6 +12,11 @@ import { typedColumns } from '../../formats/typed-column.ts';
 export const parquetSink = defineSink({
   name: 'parquet',
   summary: 'Writes a Parquet file: columns with their types, compressed with Snappy. It takes no part in checkpoints.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links'],
+    sink: { parquet: { path: 'links.parquet', columns: ['source_url', 'parsed_url', 'internal'] } },
+  },
   extensions: ['parquet'],
   options: z.strictObject({
     path: z
@@ -23,7 +28,7 @@ export const parquetSink = defineSink({
   }),
   create: async ({ path }, request, context) => {
     // Loaded where it is used: the library takes longer to load than a short run to end.
-    const { openParquetFile } = await import('../../formats/parquet-file.ts');
+    const { openParquetFile } = await import('../../formats/typed/parquet-file.ts');
     const output = await openParquetFile(context.resolvePath(path), typedColumns(request));
     return {
       write: (rows) => output.append(rows),

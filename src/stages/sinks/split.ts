@@ -2,18 +2,18 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
-import type { OutputState, Row } from '../../core/sink-writer.ts';
-import { defineSink, type SinkRequest, type StageContext } from '../../core/stage.ts';
+import type { OutputState, Row, SinkRequest } from '../../core/sink-writer.ts';
+import { defineSink, type StageContext } from '../../core/stage.ts';
 import { size } from '../../core/units.ts';
-import { sinkFailed } from '../../formats/byte-target.ts';
-import { csvFormat, tsvFormat } from '../../formats/delimited.ts';
-import { growingFile, verifyFile } from '../../formats/file-target.ts';
-import { jsonLinesFormat } from '../../formats/json-lines.ts';
-import { columnsOption, type RowFormat, textRowWriter } from '../../formats/row-writer.ts';
+import { sinkFailed } from '../../formats/outputs/byte-target.ts';
+import { csvFormat, tsvFormat } from '../../formats/outputs/delimited.ts';
+import { growingFile, verifyFile } from '../../formats/outputs/file-target.ts';
+import { jsonLinesFormat } from '../../formats/outputs/json-lines.ts';
+import { columnsOption, type RowFormat, textRowWriter } from '../../formats/outputs/row-writer.ts';
 import { namePattern } from '../../formats/split/part-names.ts';
 import { ByParts, ByValue, type RowPlacement } from '../../formats/split/row-placement.ts';
 import { type PartStates, SplitWriter } from '../../formats/split/split-writer.ts';
-import { tableFormatOf } from '../../formats/table-rows.ts';
+import { tableFormatOf } from '../../formats/tables/table-rows.ts';
 
 /** Rows of a file where nothing is said of its size. */
 const DEFAULT_ROWS = 1_000_000;
@@ -28,7 +28,7 @@ const options = z
       .describe(
         'Path of the files, with {part} for their number or {value} for the value of the column. The extension says the format.',
       )
-      .meta({ file: 'output', examples: ['links-{part}.tsv.gz'] }),
+      .meta({ file: 'outputs', examples: ['links-{part}.tsv.gz'] }),
     rows: z
       .int()
       .positive()
@@ -50,7 +50,9 @@ const options = z
     replace: z
       .boolean()
       .default(false)
-      .describe('Replace files that are there and that the path could name: those of an earlier run.'),
+      .describe(
+        'Replace files that are there and that the path could name: those of an earlier run. With --restart, those of the run that is started over are replaced in any case.',
+      ),
     header: z.boolean().default(true).describe('Whether the first line of each file names the columns (tsv, csv).'),
     columns: columnsOption(),
   })
@@ -70,19 +72,26 @@ type SplitOptions = z.output<typeof options>;
  * The sink `split`: rows into several files, one after the other or by a column's value.
  *
  * The files have `.part` at the end of their names until the run is complete, or grow in place with a checkpoint. A run that
- * begins refuses to mix its files with those of another: none that its path could name may be there.
+ * begins refuses to mix its files with those of another: none that its path could name may be there. From then on what has
+ * such a name is taken for its own: a run that is taken up removes what came after its checkpoint, and one that starts over all.
  */
 export const splitSink = defineSink({
   name: 'split',
   summary: 'Writes rows into several files: a new one after so many rows or bytes, or one for each value of a column.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links', { set: { columns: { target: 'host(parsed_url)' } } }],
+    sink: { split: { path: 'links-{value}.csv', column: 'target', columns: ['target', 'source_url', 'parsed_url'] } },
+  },
   extensions: [],
   options,
   create: async (given, request, context) => {
-    const { state } = request.checkpoint ?? {};
+    const { state, discarded } = request.checkpoint ?? {};
     const detail = state === undefined ? undefined : detailOf(state);
     const isFinal = request.checkpoint !== undefined;
     const old = await oldFiles(given.path, context);
-    if (detail === undefined && !given.replace) refuseMixture(given.path, old);
+    if (detail === undefined && !given.replace && !isOfPath(discarded, context.resolvePath(given.path)))
+      refuseMixture(given.path, old);
     // With a checkpoint, what came after it will come again.
     if (isFinal) await removeAll(old.filter(({ path }) => detail?.files[path] === undefined));
     for (const [path, partState] of Object.entries(detail?.files ?? {}))
@@ -93,6 +102,7 @@ export const splitSink = defineSink({
     const placement = placementOf(given, request, format, detail?.place);
     return new SplitWriter(
       {
+        path: context.resolvePath(given.path),
         place: (rows) => placement.place(rows),
         state: () => placement.state(),
         open: (path, partState) =>
@@ -116,8 +126,18 @@ export const splitSink = defineSink({
 });
 
 interface Detail {
+  /** Path of the files that can be opened, with its placeholder. */
+  readonly path: string;
   readonly files: PartStates;
   readonly place: unknown;
+}
+
+/**
+ * Whether a run that is started over had this path: it refused to begin beside files of such a name, so that those that are there
+ * now are its own, also those that no checkpoint came to know.
+ */
+function isOfPath(discarded: OutputState | undefined, path: string): boolean {
+  return z.object({ path: z.literal(path) }).safeParse(discarded?.detail).success;
 }
 
 function detailOf({ detail }: OutputState): Detail {
@@ -149,7 +169,7 @@ interface OldFile {
   readonly file: string;
 }
 
-/** The files that are there and that the path could name, or the unfinished ones of such. Makes their folder. */
+/** The files that are there and that the path could name. Makes their folder. */
 async function oldFiles(path: string, context: StageContext): Promise<readonly OldFile[]> {
   const folder = dirname(context.resolvePath(path));
   const pattern = namePattern(basename(path));
@@ -180,8 +200,8 @@ async function cutBack(path: string, state: OutputState): Promise<void> {
 }
 
 function refuseMixture(path: string, old: readonly OldFile[]): void {
-  const whole = old.filter(({ file }) => !file.endsWith('.part'));
-  if (whole.length === 0) return;
-  const text = `${path}: files of that name are there, such as ${whole[0]?.path}, and would be mixed with those of this run.`;
+  const [first] = old;
+  if (first === undefined) return;
+  const text = `${path}: files of that name are there, such as ${first.path}, and would be mixed with those of this run.`;
   throw new StageError('SINK_FAILED', `${text} Move them away, or have them replaced (replace: true).`);
 }

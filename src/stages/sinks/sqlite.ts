@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { defineSink, type SinkRequest } from '../../core/stage.ts';
-import { columnsOption } from '../../formats/row-writer.ts';
-import { growingSqliteFile, replacedSqliteFile, verifySqliteFile } from '../../formats/sqlite-file.ts';
-import type { SqliteTable } from '../../formats/sqlite-table.ts';
-import { typedColumns } from '../../formats/typed-column.ts';
+import type { SinkRequest } from '../../core/sink-writer.ts';
+import { defineSink } from '../../core/stage.ts';
+import { columnsOption } from '../../formats/outputs/row-writer.ts';
+import { growingSqliteFile, replacedSqliteFile, verifySqliteFile } from '../../formats/typed/sqlite-file.ts';
+import type { SqliteTable } from '../../formats/typed/sqlite-table.ts';
+import { typedColumns } from '../../formats/typed/typed-column.ts';
 
 /**
  * The sink `sqlite`: rows into a table of a SQLite database.
@@ -13,6 +14,11 @@ import { typedColumns } from '../../formats/typed-column.ts';
 export const sqliteSink = defineSink({
   name: 'sqlite',
   summary: 'Writes rows into a table of a SQLite database; true and false are stored as 1 and 0.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links'],
+    sink: { sqlite: { path: 'links.sqlite', table: 'links', columns: ['source_url', 'parsed_url', 'internal'] } },
+  },
   extensions: ['sqlite', 'sqlite3', 'db'],
   options: z.strictObject({
     path: z

@@ -13,12 +13,12 @@ import {
 import { size } from '../../core/units.ts';
 import { compressionOf, requireCompression } from '../../formats/compression.ts';
 import { pathList } from '../../formats/inputs/input-reader.ts';
-import { otherInput } from '../../formats/known-input.ts';
+import { otherInput } from '../../formats/inputs/known-input.ts';
+import { PrefixHash } from '../../formats/inputs/prefix-hash.ts';
 import { writeFileBytes } from '../../formats/pages/file-bytes.ts';
 import { type PageFile, pageFiles } from '../../formats/pages/page-files.ts';
 import { PageRoom } from '../../formats/pages/page-room.ts';
 import { StoredBody } from '../../formats/pages/stored-body.ts';
-import { PrefixHash } from '../../formats/prefix-hash.ts';
 
 /** Pages that are given and not read yet: the most files that are open at once. */
 const OPEN_FILES_MAX = 32;
@@ -54,6 +54,11 @@ const options = z.strictObject({
 export const filesSource = defineSource({
   name: 'files',
   summary: 'Reads local files as pages: their paths are the source_url, and nothing is fetched.',
+  example: {
+    source: { files: { path: 'site', baseUrl: 'https://example.com/' } },
+    steps: ['links'],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   output: 'page',
   options,
   mainOption: 'path',

@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { type FailureCode, failureCodes } from '../../core/failure-codes.ts';
+import { failureCodes } from '../../core/failure-codes.ts';
+import { OWN_CODE } from '../../core/own-code.ts';
 import { defineSource } from '../../core/stage.ts';
-import { lineItems, requireCodes, rowItems, urlRows } from '../../formats/input-items.ts';
+import { lineItems, requireCodes, rowItems, urlRows } from '../../formats/inputs/input-items.ts';
 import { type InputFormat, InputReader, inputLabel, pathList } from '../../formats/inputs/input-reader.ts';
-import { tableFormatOf } from '../../formats/table-rows.ts';
-import { textLines } from '../../formats/text-lines.ts';
+import { textLines } from '../../formats/inputs/text-lines.ts';
+import { tableFormatOf } from '../../formats/tables/table-rows.ts';
+
+type OurCode = keyof typeof failureCodes;
+
+const ownCode = z
+  .string()
+  .regex(OWN_CODE, { error: 'expected the code of a step of your own, such as shop:sold-out', abort: true });
 
 const options = z
   .strictObject({
@@ -16,7 +23,7 @@ const options = z
       )
       .meta({ file: 'input' }),
     onlyCodes: z
-      .array(z.enum(Object.keys(failureCodes) as [FailureCode, ...FailureCode[]]))
+      .array(z.union([z.enum(Object.keys(failureCodes) as [OurCode, ...OurCode[]]), ownCode]))
       .min(1)
       .optional()
       .describe(
@@ -38,13 +45,19 @@ export const linesSource = defineSource({
   name: 'lines',
   summary:
     'Reads one URL a line; blank lines and lines that start with # are passed over, a line without scheme is https.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['dedupe', 'fetch', 'links'],
+    sink: { tsv: { path: 'links.tsv' } },
+    failures: { jsonl: { path: 'failures.jsonl' } },
+  },
   options,
   create: ({ path, onlyCodes }, context, resume) =>
     new InputReader(pathList(path), lineFormat(onlyCodes), context, resume),
 });
 
 /** Each input is read by its name: as a table with URLs and codes, or as lines. */
-function lineFormat(codes: readonly FailureCode[] | undefined): InputFormat {
+function lineFormat(codes: readonly string[] | undefined): InputFormat {
   return {
     canBeginMidway: (name) => tableFormatOf(name) === undefined,
     items: async function* (bytes, { name, start, firstLine }) {

@@ -16,9 +16,9 @@ import {
 import { duration, size } from '../../core/units.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
 import { withoutCompression } from '../../formats/compression.ts';
-import { inputFileSize } from '../../formats/input-file.ts';
-import { parseInputUrl } from '../../formats/input-url.ts';
+import { inputFileSize } from '../../formats/inputs/input-file.ts';
 import { pathList } from '../../formats/inputs/input-reader.ts';
+import { parseInputUrl } from '../../formats/inputs/input-url.ts';
 import { ReplayedItems } from '../../formats/inputs/replayed-items.ts';
 import { urlItem } from '../../formats/inputs/url-item.ts';
 import { writeFileBytes } from '../../formats/pages/file-bytes.ts';
@@ -73,9 +73,15 @@ export const sitemapSource = defineSource({
   name: 'sitemap',
   summary:
     "Reads the URLs that sitemaps list, of indexes too; one that can't be had fails as a line of its own. Columns: input.lastmod, .changefreq, .priority, .sitemap.",
+  example: {
+    source: { sitemap: { url: 'https://example.com/sitemap.xml' } },
+    steps: [{ fetch: { robots: true, delay: '500ms' } }, 'links'],
+    sink: { csv: { path: 'links.csv', columns: ['source_url', 'input.lastmod', 'parsed_url'] } },
+  },
   options,
   mainOption: 'url',
   hasColumns: true,
+  isRemote: true,
   create: (given, context, resume) => new SitemapReader(given, context, resume),
 });
 
@@ -107,7 +113,7 @@ class SitemapReader implements Source {
     this.#context = context;
     this.#columns = wantedColumns(context.inputColumns);
     const signal = AbortSignal.any([context.signal, this.#stop.signal]);
-    this.#client = documentClient({ ...rest, proxy, timeoutMs: timeout, delayMs: delay }, context.env, signal);
+    this.#client = documentClient({ ...rest, proxy, timeoutMs: timeout, delayMs: delay }, { ...context, signal });
     this.#replayed = new ReplayedItems(INPUT, this.#all(), resume);
     this.items = this.#replayed.items;
   }
@@ -189,7 +195,11 @@ class SitemapReader implements Source {
     const isLocal = !isUrl(address) && origin.input === INPUT;
     const content = isLocal
       ? await this.#loadFile(address, open(null))
-      : await downloadDocument(this.#client, parseInputUrl({ text: address }), { open, maxBytes });
+      : await downloadDocument(this.#client, parseInputUrl({ text: address }), {
+          open,
+          maxBytes,
+          clock: this.#context.clock,
+        });
     if (content.kind === 'other') throw new RecordError('unreadable', `${name}: it is no sitemap`);
     return content;
   }

@@ -3,12 +3,17 @@ import { z } from 'zod';
 import { RecordError } from '../../core/errors.ts';
 import type { SourceItem } from '../../core/source-item.ts';
 import { defineSource } from '../../core/stage.ts';
-import { parseInputUrl } from '../../formats/input-url.ts';
+import { parseInputUrl } from '../../formats/inputs/input-url.ts';
 
 /** The source `urls`: URLs that stand in the pipeline file or on the command line themselves. */
 export const urlsSource = defineSource({
   name: 'urls',
   summary: 'Takes the URLs that are listed in the pipeline itself, read by the same rules as a line of `lines`.',
+  example: {
+    source: { urls: { list: ['https://example.com/', 'example.org/page'] } },
+    steps: ['fetch', 'links'],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   options: z.strictObject({
     list: z
       .array(z.string().min(1))

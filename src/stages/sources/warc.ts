@@ -5,8 +5,8 @@ import type { PageResponse } from '../../core/record.ts';
 import type { SourceItem } from '../../core/source-item.ts';
 import { defineSource, type Source, type SourceResume, type StageContext } from '../../core/stage.ts';
 import { size } from '../../core/units.ts';
-import { invalidInput } from '../../formats/input-url.ts';
 import { type InputFormat, InputReader, inputLabel, pathList } from '../../formats/inputs/input-reader.ts';
+import { invalidInput } from '../../formats/inputs/input-url.ts';
 import { PageRoom } from '../../formats/pages/page-room.ts';
 import { StoredBody, tooLarge } from '../../formats/pages/stored-body.ts';
 import { type WarcRecord, warcRecords } from '../../formats/warc/warc-records.ts';
@@ -41,6 +41,11 @@ export const warcSource = defineSource({
   name: 'warc',
   summary:
     'Reads the HTTP answers of WARC files as pages: those with a status of 200 to 299. Other records are no input; `line` counts all records.',
+  example: {
+    source: { warc: { path: 'crawl.warc.gz' } },
+    steps: ['links'],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   output: 'page',
   options,
   mainOption: 'path',
@@ -107,7 +112,7 @@ class WarcReader implements Source {
       items: async function* (bytes, { name, start, firstLine }) {
         const kept = (header: WarcRecord['header']) => (isAnswer(header) ? maxBytes + STORED_HEADER_MAX_BYTES : 0);
         const place = { number: start.line, offset: start.offset };
-        let last = { number: start.line, offset: start.offset };
+        let last: Pick<WarcRecord, 'number' | 'offset'> | undefined;
         try {
           for await (const record of warcRecords(bytes, place, kept)) {
             last = record;
@@ -120,9 +125,14 @@ class WarcReader implements Source {
         } catch (error) {
           // What is broken is the compression: the next file may be whole.
           if (!isCompressionError(error)) throw error;
-          const torn = { ...last, number: last.number + 1, header: NO_FIELDS };
-          if (torn.number >= firstLine)
-            yield [failure(torn, name, `behind the record at byte ${last.offset}, ${error.message}`)];
+          const torn = {
+            ...place,
+            ...last,
+            number: last === undefined ? place.number : last.number + 1,
+            header: NO_FIELDS,
+          };
+          const behind = last === undefined ? '' : `behind the record at byte ${last.offset}, `;
+          if (torn.number >= firstLine) yield [failure(torn, name, `${behind}${error.message}`)];
         }
       },
     };

@@ -5,6 +5,11 @@ import { defineStep } from '../../core/stage.ts';
 export const dropStep = defineStep({
   name: 'drop',
   summary: 'Leaves columns out: the steps and the outputs behind it no longer have them.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links', { drop: { columns: ['source_url'] } }],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,

@@ -24,7 +24,7 @@ const options = z.strictObject({
     .describe('Columns that it gives: keys of the JSON object with which it answers each line.')
     .meta({ examples: [['domain']] }),
   concurrency: z.int().positive().default(16).describe('Pages whose rows are with the program at once.'),
-  timeout: duration().prefault('30s').describe('Longest time until the rows of a page have been answered.'),
+  timeout: duration().prefault('30s').describe('Longest time without an answer while rows wait for theirs.'),
 });
 
 /**
@@ -37,6 +37,11 @@ export const execStep = defineStep({
   name: 'exec',
   summary:
     'Passes rows through a program as JSON lines; it answers each with an object of new columns, or null to drop it.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links', { exec: { command: ['node', 'link-kind.mjs'], columns: ['kind'] } }],
+    sink: { csv: { path: 'links.csv', columns: ['parsed_url', 'kind'] } },
+  },
   input: 'links',
   output: 'links',
   options,
@@ -77,14 +82,14 @@ class Exec implements Step<'links', 'links'> {
 
   async open(): Promise<void> {
     const { command, timeout: timeoutMs } = this.#options;
-    const { env, signal } = this.#context;
-    this.#command = await LineCommand.start({ command, timeoutMs, env, folder: this.#context.resolvePath('.') });
+    const { env, signal, killGroup, resolvePath } = this.#context;
+    this.#command = await LineCommand.start({ command, timeoutMs, env, killGroup, folder: resolvePath('.') });
     signal.addEventListener('abort', () => this.#command?.kill(), { once: true });
   }
 
   async process(record: LinksRecord): Promise<LinksRecord> {
-    const lines = record.links.map((link) => this.#lineOf(record, link));
-    const answers = (await this.#command?.ask(lines)) ?? [];
+    const makeLines = () => record.links.map((link) => this.#lineOf(record, link));
+    const answers = (await this.#command?.ask(makeLines)) ?? [];
     const links = record.links.flatMap((link, index) => this.#answered(link, answers[index] ?? ''));
     return { ...record, links };
   }

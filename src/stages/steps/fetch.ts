@@ -4,14 +4,14 @@ import { baseOf, type PageRecord, type UrlRecord } from '../../core/record.ts';
 import { defineStep, type StageContext } from '../../core/stage.ts';
 import { duration, size } from '../../core/units.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
-import { inputFileSize, openInputFile, unreadable } from '../../formats/input-file.ts';
-import { tableFormatOf, tableRows } from '../../formats/table-rows.ts';
+import { inputFileSize, openInputFile, unreadable } from '../../formats/inputs/input-file.ts';
+import { tableFormatOf, tableRows } from '../../formats/tables/table-rows.ts';
 import { addressBlockProblem } from '../../http/addresses/address-blocks.ts';
 import { type ClientOptions, HttpClient } from '../../http/client.ts';
 import { readAuthorities } from '../../http/connection/authorities.ts';
 import { nameServerProblem } from '../../http/dns/dns-query.ts';
 import { fetchAdvice } from '../../http/fetch-advice.ts';
-import { hostsOption, readHosts } from '../../http/hosts/hosts-option.ts';
+import { hostFiles, hostsOption, readHosts } from '../../http/hosts/hosts-option.ts';
 import { JudgedBody, Judgement } from '../../http/judgement.ts';
 import { proxiesFrom } from '../../http/proxy/proxies.ts';
 import { proxyUrl } from '../../http/proxy/proxy-option.ts';
@@ -142,15 +142,21 @@ const options = z.strictObject({
 export const fetchStep = defineStep({
   name: 'fetch',
   summary: 'Fetches each URL and passes the answer on as a page.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: [{ fetch: { concurrency: 32, perHost: 2, delay: '250ms', timeout: '20s', retries: 1 } }, 'links'],
+    sink: { tsv: { path: 'links.tsv' } },
+    pages: { csv: { path: 'pages.csv' } },
+  },
   input: 'url',
   output: 'page',
   options,
   tuning: ['concurrency', 'perHost', 'delay', 'window'],
   notes: [retryNote],
+  inputFiles: ({ hosts }) => hostFiles(hosts).map(({ option, file }) => ({ option: ['hosts', ...option], file })),
   advise: fetchAdvice,
   create: (given, context) => {
     const client = new HttpClient(clientOptions(given, context), context.signal);
-    const { since } = given;
     const { stopSignal } = context;
     const validators = new ValidatorStore();
     if (stopSignal.aborted) client.stop();
@@ -159,7 +165,7 @@ export const fetchStep = defineStep({
     const window = Math.max(given.window, given.concurrency);
     return {
       open: async () => {
-        if (since !== undefined) await readValidators(context.resolvePath(since), since, validators);
+        if (given.since !== undefined) await readValidators(given.since, context, validators);
       },
       get concurrency() {
         return window + Math.min(client.deferred, DEFERRED_WINDOWS * window);
@@ -167,7 +173,7 @@ export const fetchStep = defineStep({
       onRoom: (tell) => client.whenDeferred(tell),
       process: async (record: UrlRecord): Promise<PageRecord | Skip | Abandon> => {
         try {
-          const known = since === undefined ? undefined : (url: string) => validators.get(record.sourceUrl, url);
+          const known = given.since === undefined ? undefined : (url: string) => validators.get(record.sourceUrl, url);
           const { response, body } = await client.fetch(record.url, known);
           return { kind: 'page', ...baseOf(record), response, body: new JudgedBody(body, judgement) };
         } catch (error) {
@@ -183,34 +189,25 @@ export const fetchStep = defineStep({
   },
 });
 
-function clientOptions(given: z.output<typeof options>, { resolvePath, env }: StageContext): ClientOptions {
-  const {
-    ca,
-    proxy,
-    delay,
-    timeout,
-    connectTimeout,
-    headersTimeout,
-    idleTimeout,
-    maxRetryAfter,
-    maxOverload,
-    ...rest
-  } = given;
+function clientOptions(given: z.output<typeof options>, context: StageContext): ClientOptions {
+  const { resolvePath, env, wire, clock } = context;
   return {
-    ...rest,
+    ...given,
     hosts: readHosts(given.hosts, resolvePath),
     robots: given.robots ? { maxCrawlDelayMs: given.maxCrawlDelay } : undefined,
     hostDownAfter: HOST_DOWN_AFTER,
-    delayMs: delay,
-    timeoutMs: timeout,
-    connectTimeoutMs: connectTimeout,
-    headersTimeoutMs: headersTimeout,
-    idleTimeoutMs: idleTimeout,
-    maxRetryAfterMs: maxRetryAfter,
-    maxOverloadMs: maxOverload,
+    delayMs: given.delay,
+    timeoutMs: given.timeout,
+    connectTimeoutMs: given.connectTimeout,
+    headersTimeoutMs: given.headersTimeout,
+    idleTimeoutMs: given.idleTimeout,
+    maxRetryAfterMs: given.maxRetryAfter,
+    maxOverloadMs: given.maxOverload,
     maxDeferred: DEFERRED_WINDOWS * Math.max(given.window, given.concurrency),
-    ca: ca === undefined ? undefined : readAuthorities(resolvePath(ca)),
-    proxies: proxiesFrom(proxy, env),
+    ca: given.ca === undefined ? undefined : readAuthorities(resolvePath(given.ca)),
+    proxies: proxiesFrom(given.proxy, env),
+    wire,
+    clock,
   };
 }
 
@@ -223,10 +220,10 @@ const PAGE_COLUMNS = [...REQUIRED_COLUMNS, 'outcome'];
  *
  * Errors: StageError where the file can't be read, or lacks one of the required columns.
  */
-async function readValidators(path: string, name: string, into: ValidatorStore): Promise<void> {
-  await inputFileSize(path, name);
-  const { bytes } = openInputFile(path);
-  const format = tableFormatOf(path) ?? 'jsonl';
+async function readValidators(name: string, { resolvePath }: StageContext, into: ValidatorStore): Promise<void> {
+  await inputFileSize(resolvePath(name), name);
+  const { bytes } = openInputFile(resolvePath(name));
+  const format = tableFormatOf(name) ?? 'jsonl';
   try {
     for await (const rows of tableRows(bytes, { format, name, columns: PAGE_COLUMNS, required: REQUIRED_COLUMNS })) {
       for (const { values } of rows) {

@@ -11,6 +11,11 @@ import { defineStep } from '../../core/stage.ts';
 export const limitStep = defineStep({
   name: 'limit',
   summary: 'Passes on the first URLs that reach it; the others are skipped as limit.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['dedupe', { limit: { records: 100 } }, 'fetch', 'links'],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   input: 'url',
   output: 'url',
   isStateful: true,

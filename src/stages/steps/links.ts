@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { systemClock } from '../../core/clock.ts';
 import { baseOf, type Link, type LinksRecord, type PageResponse } from '../../core/record.ts';
 import { defineStep } from '../../core/stage.ts';
 import type { StageNote } from '../../core/stage-note.ts';
@@ -85,11 +86,16 @@ const typesNote: StageNote = {
 export const linksStep = defineStep({
   name: 'links',
   summary: 'Reads each page as it streams in and finds its links, resolved as a browser would.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', { links: { select: 'anchors', stripFragment: true } }],
+    sink: { tsv: { path: 'links.tsv', columns: ['source_url', 'parsed_url', 'text'] } },
+  },
   input: 'page',
   output: 'links',
   options,
   notes: [typesNote],
-  create: (given, { linkColumns: columns = [] }) => {
+  create: (given, { linkColumns: columns = [], clock = systemClock }) => {
     const extraction = linkExtraction({ ...given, columns });
     const wantsTime = columns.includes('fetched_at');
     const wantsBase = columns.includes('base_url');
@@ -100,7 +106,7 @@ export const linksStep = defineStep({
         let fetchedAtMs = 0;
         let baseUrl = '';
         const { result: links, page } = await source.body.read<Link[]>((response) => {
-          if (wantsTime) fetchedAtMs = Date.now();
+          if (wantsTime) fetchedAtMs = clock.timeOfDay();
           const reader = extraction.open(headOf(response));
           if (!wantsBase) return reader;
           const end = () => {

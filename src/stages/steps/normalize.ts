@@ -12,6 +12,17 @@ import { defineStep } from '../../core/stage.ts';
 export const normalizeStep = defineStep({
   name: 'normalize',
   summary: 'Brings URLs, or links, that differ only in what mostly has no meaning into one form.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: [
+      { normalize: { stripParameters: ['ref'] } },
+      'dedupe',
+      'fetch',
+      'links',
+      { normalize: { sortQuery: true } },
+    ],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   input: ['url', 'links'],
   output: 'same',
   isPure: true,

@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import type { OptionProblem } from '../../core/column-plan.ts';
+import { columnTexts } from '../../core/column-texts.ts';
 import { defineStep } from '../../core/stage.ts';
 
 /** The step `rename`: gives columns other names. */
 export const renameStep = defineStep({
   name: 'rename',
   summary: 'Gives columns other names, for the steps and the outputs behind it.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links', { rename: { columns: { source_url: 'page', parsed_url: 'link' } } }],
+    sink: { csv: { path: 'links.csv', columns: ['page', 'link'] } },
+  },
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,
   options: z.strictObject({
-    columns: z
-      .record(z.string(), z.string().min(1))
-      .refine((columns) => Object.keys(columns).length > 0, { error: 'expected at least one column' })
+    columns: columnTexts()
       .meta({ examples: [{ parsed_url: 'link' }] })
       .describe('The present name of each column, and its new one.'),
   }),

@@ -17,6 +17,11 @@ const HASHES = 2 ** 32;
 export const sampleStep = defineStep({
   name: 'sample',
   summary: 'Keeps a share of the URLs or of the links, always the same ones.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: [{ sample: { share: '5%' } }, 'fetch', 'links'],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   input: ['url', 'links'],
   output: 'same',
   isPure: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OptionProblem } from '../../core/column-plan.ts';
+import { columnTexts } from '../../core/column-texts.ts';
 import { type ColumnScope, fieldColumn } from '../../core/columns.ts';
 import type { AnyRecord, Link, Value } from '../../core/record.ts';
 import { defineStep } from '../../core/stage.ts';
@@ -21,13 +22,20 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const setStep = defineStep({
   name: 'set',
   summary: 'Adds columns, or gives those that are there another value, by expressions over the columns.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: [
+      'fetch',
+      'links',
+      { set: { columns: { target: 'host(parsed_url)', section: 'path(parsed_url).split("/")[1]' } } },
+    ],
+    sink: { csv: { path: 'links.csv', columns: ['parsed_url', 'target', 'section'] } },
+  },
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,
   options: z.strictObject({
-    columns: z
-      .record(z.string(), z.string().min(1))
-      .refine((columns) => Object.keys(columns).length > 0, { error: 'expected at least one column' })
+    columns: columnTexts()
       .meta({ examples: [{ target: 'host(parsed_url)' }] })
       .describe('The name of each column and its expression in CEL, which may use the columns set before it.'),
   }),

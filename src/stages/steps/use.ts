@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { ConfigError, RecordError } from '../../core/errors.ts';
-import { type FailureCode, failureCodes } from '../../core/failure-codes.ts';
-import { printable } from '../../core/printable.ts';
-import type { Kind, Records } from '../../core/record.ts';
-import { defineStep, type Step, type StepDefinition } from '../../core/stage.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { guardedStep } from '../../core/guarded-step.ts';
+import type { Kind } from '../../core/record.ts';
+import { defineStep, type StepDefinition } from '../../core/stage.ts';
 import { importUserModule } from '../../core/user-module.ts';
 
 const KINDS: readonly Kind[] = ['url', 'page', 'links'];
@@ -12,12 +11,48 @@ const KINDS: readonly Kind[] = ['url', 'page', 'links'];
  * The step `use`: a step of the user's own.
  *
  * The module's default export is what `defineStep` gives: its kinds, columns and options count as those of the steps that
- * are here. What it throws fails the record, as `step` unless it is a RecordError; a StageError stops the run.
+ * are here. See `guardedStep` for what it may give and throw.
  */
 export const useStep = defineStep({
   name: 'use',
   summary:
     'Runs a step of your own: a module in TypeScript or JavaScript whose default export is what defineStep gives.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links', { use: { path: './first-per-host.ts', options: { links: 2 } } }],
+    sink: { csv: { path: 'links.csv', columns: ['rank', 'parsed_url'] } },
+  },
+  notes: [
+    {
+      heading: 'What process gives or throws',
+      rows: [
+        ['a record', 'Goes on; made of the one that it got: { ...record, links }.'],
+        [
+          "skip('shop:sold-out')",
+          'Passes the line over, for a reason of your own: two words with a colon between them.',
+        ],
+        [
+          "RecordError('shop:paywall', text)",
+          'Thrown, fails the line with a code of your own, which --only-codes takes, too.',
+        ],
+        ['any other error', 'Thrown, fails the line as step.'],
+        ['StageError', 'Thrown, stops the run.'],
+      ],
+    },
+    {
+      heading: 'What a checkpoint knows it by',
+      rows: [
+        [
+          'the module',
+          'Its text, and that of what it imports by a relative path: where one changes, it is another pipeline.',
+        ],
+        [
+          'version',
+          'A key of the definition, a text: change it with what else it depends on, such as files and packages.',
+        ],
+      ],
+    },
+  ],
   input: KINDS,
   output: 'same',
   mainOption: 'path',
@@ -34,7 +69,7 @@ export const useStep = defineStep({
     const { exports, hash } = await importUserModule(resolvePath(path));
     const own = stepIn(exports);
     const hasOptions = Object.keys(options as object).length > 0 || own.options.safeParse({}).success;
-    return { ...specialised(own, hasOptions), version: hash };
+    return { ...specialised(own, hasOptions), version: own.version === undefined ? hash : `${hash} ${own.version}` };
   },
   create: () => {
     throw new Error('the definition of a step of the user’s own is loaded before the pipeline is built');
@@ -59,9 +94,6 @@ function kindsOf(input: unknown): readonly Kind[] {
   return Array.isArray(input) ? (input as Kind[]) : [input as Kind];
 }
 
-/** Errors that are not about one record. */
-const OF_THE_RUN: readonly string[] = ['StageError', 'ConfigError', 'AbortError', 'OutcomeError'];
-
 /** The user's definition in the place of `use`, its options one level down. */
 function specialised(own: StepDefinition, hasOptions: boolean): StepDefinition {
   const options = z.strictObject({
@@ -71,7 +103,11 @@ function specialised(own: StepDefinition, hasOptions: boolean): StepDefinition {
   const { columns } = own;
   const shared = { ...own, name: 'use', mainOption: 'path', options };
   const create: StepDefinition['create'] = (given, context, checkpoint) =>
-    guarded(own.create(given['options'] as never, context, checkpoint));
+    guardedStep({
+      name: String(given['path']),
+      output: own.output,
+      create: () => own.create(given['options'] as never, context, checkpoint),
+    });
   if (columns === undefined) return { ...shared, create } as StepDefinition;
   return {
     ...shared,
@@ -82,36 +118,4 @@ function specialised(own: StepDefinition, hasOptions: boolean): StepDefinition {
       return problems === undefined ? plan : { ...plan, problems };
     },
   } as StepDefinition;
-}
-
-/** What a user's step throws is made ours: it may come from another copy of our classes, or be any error at all. */
-function guarded(step: Step<Kind, Kind>): Step<Kind, Kind> {
-  const process = (record: Records[Kind]) => {
-    try {
-      const result = step.process(record);
-      return result instanceof Promise ? result.catch((error: unknown) => rethrow(error)) : result;
-    } catch (error) {
-      return rethrow(error);
-    }
-  };
-  return {
-    process,
-    get concurrency() {
-      return step.concurrency;
-    },
-    ...(step.ordered === undefined ? {} : { ordered: step.ordered }),
-    ...(step.onRoom === undefined ? {} : { onRoom: step.onRoom.bind(step) }),
-    ...(step.open === undefined ? {} : { open: step.open.bind(step) }),
-    ...(step.save === undefined ? {} : { save: step.save.bind(step) }),
-    ...(step.progress === undefined ? {} : { progress: step.progress.bind(step) }),
-    ...(step.close === undefined ? {} : { close: step.close.bind(step) }),
-  };
-}
-
-function rethrow(error: unknown): never {
-  const { name, code, message, facts } = (error ?? {}) as Partial<Omit<RecordError, 'name'>> & { name?: string };
-  if (error instanceof RecordError || OF_THE_RUN.includes(name ?? '')) throw error;
-  const text = printable(message ?? String(error), 500);
-  const isKnown = name === 'RecordError' && code !== undefined && code in failureCodes;
-  throw new RecordError(isKnown ? (code as FailureCode) : 'step', text, { cause: error, ...(facts && { facts }) });
 }

@@ -12,6 +12,11 @@ import { checkedExpression, columnExpression, functionsNote } from '../../expres
 export const whereStep = defineStep({
   name: 'where',
   summary: 'Keeps the URLs, pages or links for which an expression over their columns is true.',
+  example: {
+    source: { lines: { path: 'urls.txt' } },
+    steps: ['fetch', 'links', { where: 'internal && !nofollow' }],
+    sink: { tsv: { path: 'links.tsv' } },
+  },
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { StageError } from '../../../src/core/errors.ts';
-import type { Row } from '../../../src/core/sink-writer.ts';
-import type { SinkRequest } from '../../../src/core/stage.ts';
+import type { Row, SinkRequest } from '../../../src/core/sink-writer.ts';
 import { splitSink } from '../../../src/stages/sinks/split.ts';
 import { stageContext } from '../../helpers/stages.ts';
 
@@ -87,6 +86,50 @@ test('files of another run are not mixed with: refused, or replaced where that i
   assert.equal((await contents(folder))['l-7.tsv'], 'old');
   await writer.close();
   assert.deepEqual(Object.keys(await contents(folder)), ['l-1.tsv', 'other.tsv']);
+});
+
+test('a run that starts over replaces the files of the run before, those that no checkpoint knows too, and no others', async (t) => {
+  const folder = await scratchFolder(t);
+  const options = { path: 'l-{part}.tsv', rows: 1 };
+  const first = await create(folder, options, {});
+  await first.write(rows('a', 1));
+  const discarded = JSON.parse(JSON.stringify(await first.mark()));
+  await first.write(rows('b', 1));
+  await first.flush();
+  await first.abort();
+  await writeFile(join(folder, 'other.tsv'), 'mine');
+  assert.deepEqual(Object.keys(await contents(folder)), ['l-1.tsv', 'l-2.tsv', 'other.tsv']);
+  const second = await create(folder, options, { discarded });
+  await second.write(rows('c', 1));
+  await second.close();
+  assert.deepEqual(await contents(folder), { 'l-1.tsv': 'host\tn\nc\t0\n', 'other.tsv': 'mine' });
+});
+
+for (const [title, path, discarded] of [
+  ['nothing is known of', 'l-{part}.tsv', undefined],
+  ['which had another path', 'm-{part}.tsv', undefined],
+  ['which had another sink', 'l-{part}.tsv', { length: 5, tail: 'x' }],
+] as const) {
+  test(`a run that starts over one ${title} refuses files that its path could name`, async (t) => {
+    const folder = await scratchFolder(t);
+    const before = await create(folder, { path, rows: 1 }, {});
+    const state = await before.mark();
+    await before.close();
+    await writeFile(join(folder, 'l-7.tsv'), 'old');
+    const known = path === 'l-{part}.tsv' ? discarded : state;
+    const isRefusal = (error: unknown) => error instanceof StageError && error.code === 'SINK_FAILED';
+    await assert.rejects(create(folder, { path: 'l-{part}.tsv', rows: 1 }, { discarded: known }), isRefusal);
+    assert.equal((await contents(folder))['l-7.tsv'], 'old');
+  });
+}
+
+test('the unfinished file of another output stays, though the path could name it', async (t) => {
+  const folder = await scratchFolder(t);
+  await writeFile(join(folder, 'failures.csv.part'), 'of another output');
+  const writer = await create(folder, { path: '{value}.csv', column: 'host', replace: true });
+  await writer.write(rows('a', 1));
+  await writer.close();
+  assert.deepEqual(Object.keys(await contents(folder)), ['a.csv', 'failures.csv.part']);
 });
 
 for (const options of [

@@ -365,6 +365,18 @@ describe('a source that is taken up', () => {
     assert.deepEqual(await textsOf(create(Object.keys(two), folder, undefined, resume)), ['d.example']);
   });
 
+  for (const name of ['signal', 'stopSignal'] as const) {
+    it(`is not read again any further once ${name} has aborted`, async (t) => {
+      const { folder, known } = await readOnce(t, { 'one.txt': 'a.example\nb.example\n' });
+      const from = { sequence: 1, input: 'one.txt', line: 2, offset: 10 };
+      const controller = new AbortController();
+      const context = { ...stageContext(folder), [name]: controller.signal };
+      const source = linesSource.create(linesSource.options.parse({ path: 'one.txt' }), context, { from, known });
+      controller.abort(new Error('enough'));
+      await assert.rejects(async () => source.open?.(), /^Error: enough$/);
+    });
+  }
+
   it('reads no further in a list than an earlier run had, where that one had begun with the next', async (t) => {
     const { folder, known } = await readOnce(t, two);
     const from = { sequence: 1, input: 'one.txt', line: 2, offset: 10 };

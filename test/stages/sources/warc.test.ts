@@ -208,6 +208,14 @@ describe('what is broken', () => {
     );
   });
 
+  it('is the first line of a file whose compression is broken from its start', async (t) => {
+    const items = await itemsOf(await sourceOf(t, { 'a.warc.gz': Buffer.from('no gzip') }));
+    assert.deepEqual(
+      items.map(({ item: { origin, error } }) => [origin.line, error?.message]),
+      [[1, 'a.warc.gz: incorrect header check']],
+    );
+  });
+
   it('is told when the source is opened: a file that is missing', async () => {
     await assert.rejects(async () => create('a.warc', stageContext('/nowhere')).open?.(), {
       code: 'SOURCE_UNREADABLE',

@@ -17,7 +17,7 @@ it('the first line of a URL goes on as it is, later ones are skipped as duplicat
   assert.equal(step.process(other), other);
 });
 
-it('lines that differ only in how they write the URL are one; other paths, queries and fragments are others', () => {
+it('lines that differ only in how they write the URL, or in the fragment, are one; other paths and queries are others', () => {
   const step = create();
   const isNew = (href: string) =>
     'origin' in Object(step.process({ ...urlRecord(0), sourceUrl: href, url: new URL(href) }));
@@ -28,9 +28,11 @@ it('lines that differ only in how they write the URL are one; other paths, queri
       'http://example.com/',
       'https://example.com/?',
       'https://example.com/#a',
+      'https://example.com/#',
+      'https://example.com/?#a',
       'https://example.com/a/../',
     ].map(isNew),
-    [true, false, true, true, true, false],
+    [true, false, true, true, false, false, false, false],
   );
 });
 
@@ -53,6 +55,16 @@ it('what a checkpoint holds is that of the lines before its mark: those behind c
   await next.open?.();
   const isNew = [0, 1, 2, 3].map((sequence) => 'origin' in Object(next.process(urlRecord(sequence))));
   assert.deepEqual(isNew, [false, false, true, true]);
+});
+
+it('what a checkpoint holds is not read any further once the run is stopped', async (t) => {
+  const path = await logPath(t);
+  const step = create({ path, low: () => 0 });
+  step.process(urlRecord(0));
+  const state = await step.save?.(1);
+  const context = { ...stageContext('/'), stopSignal: AbortSignal.abort(new Error('enough')) };
+  const next = dedupeStep.create(dedupeStep.options.parse({}), context, { path, low: () => 1, state });
+  await assert.rejects(async () => next.open?.(), /^Error: enough$/);
 });
 
 it('what a killed run wrote behind its last checkpoint is gone with the next one', async (t) => {
