@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
+import { startSampleSite } from '../samples/site.ts';
 import {
   CONSUMER,
   consumerOutput,
@@ -12,7 +13,8 @@ import {
   writeConsumer,
 } from './helpers/installed-package.ts';
 import { runProcess } from './helpers/process.ts';
-import { removeFolder, root, temporaryFolder } from './helpers/samples.ts';
+import { followReadme } from './helpers/readme.ts';
+import { expectedRows, inOriginalPort, removeFolder, root, temporaryFolder } from './helpers/samples.ts';
 import { type Site, startSite } from './helpers/site.ts';
 
 /** What our users have in their folder, but for the package. */
@@ -72,7 +74,11 @@ installedTest('has what users need, and nothing else', async ({ files }) => {
   const wanted = ['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js', 'dist/main.js', 'dist/sluice.1'];
   const data = [
     'pipelines/schema.json',
+    'pipelines/test-schema.json',
     'pipelines/templates/hrefs.yaml',
+    'pipelines/templates/hrefs.test.yaml',
+    'pipelines/templates/crawl.warc.gz',
+    'samples/crawl.warc.gz',
     'samples/urls.txt',
     'samples/read-links.mjs',
   ];
@@ -81,7 +87,7 @@ installedTest('has what users need, and nothing else', async ({ files }) => {
   const { man } = JSON.parse(await readFile(join(folder, 'node_modules/sluice/package.json'), 'utf8'));
   assert.deepEqual(man, ['./dist/sluice.1']);
   const allowed =
-    /^(LICENSE|(README|CHANGELOG)\.md|package\.json|dist\/.*\.(js|d\.ts|1)|pipelines\/.*\.(yaml|json)|pipelines\/steps\/[^/]*\.ts|pipelines\/steps\/[^/]*\.ts|samples\/[^/]*\.(txt|csv|mjs))$/;
+    /^(LICENSE|(README|CHANGELOG)\.md|package\.json|dist\/.*\.(js|d\.ts|1)|pipelines\/([^/]*\.(yaml|json)|steps\/[^/]*\.(ts|mjs)|templates\/[^/]*)|samples\/[^/]*\.(txt|csv|tsv|jsonl|gz|mjs))$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
@@ -105,6 +111,25 @@ installedTest('has templates, whose schema is the one of the installed package',
   const schema = JSON.parse(await readFile(join(folder, first.split('$schema=')[1] ?? ''), 'utf8'));
   assert.equal(schema.title, 'Sluice pipeline');
   assert.deepEqual(schema, createRequire(join(folder, 'x.js'))('sluice/schema.json'));
+});
+
+installedTest('lets a newcomer go the way that the README shows', async (_sluice, t) => {
+  const samples = await startSampleSite({ port: 0 });
+  t.after(samples.close);
+  const place = { folder: join(folder, 'newcomer'), file: 'boats.yaml', origin: samples.origin };
+  await mkdir(place.folder);
+  const commands = await followReadme('A pipeline of your own', place);
+  assert.deepEqual(
+    commands.flatMap((command) => /^npx sluice (\w+)/.exec(command)?.[1] ?? []),
+    ['init', 'check', 'test', 'run'],
+  );
+  const [header, ...rows] = inOriginalPort(await readFile(join(place.folder, 'boats.tsv'), 'utf8'))
+    .trimEnd()
+    .split('\n');
+  assert.equal(header, 'source_url\tparsed_url');
+  const wanted = (await expectedRows()).filter((row) => row.startsWith('http://127.0.0.1:8080/boats/\t'));
+  assert.deepEqual(rows, wanted.slice(0, rows.length));
+  assert.equal(rows.length, 8);
 });
 
 installedTest('is a library', async (sluice) => {
@@ -144,9 +169,9 @@ installedTest('lets nothing be imported but its surface', () => {
 });
 
 /** A test of the package as it was installed; skipped where no registry can be reached. */
-function installedTest(fact: string, body: (sluice: InstalledPackage) => Promise<void> | void): void {
+function installedTest(fact: string, body: (sluice: InstalledPackage, t: TestContext) => Promise<void> | void): void {
   test(`the installed package ${fact}`, async (t) => {
     if (installed === undefined) t.skip('the npm registry, for the dependencies, is out of reach');
-    else await body(installed);
+    else await body(installed, t);
   });
 }

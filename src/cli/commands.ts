@@ -7,6 +7,7 @@ import { linksCommand } from './commands/links.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { stagesCommand } from './commands/stages.ts';
+import { testCommand } from './commands/test.ts';
 
 /** The command that runs when none is named. */
 export const defaultCommand: Command = linksCommand;
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   linksCommand,
   runCommand,
   checkCommand,
+  testCommand,
   explainCommand,
   stagesCommand,
   schemaCommand,

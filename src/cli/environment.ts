@@ -1,5 +1,5 @@
-import { ConfigError } from '../core/errors.ts';
-import { nearestName, type Problem, problemIn } from '../pipeline/checks/problems.ts';
+import { printable } from '../core/printable.ts';
+import { type Location, nearestName, type Problem, problemIn, throwProblems } from '../pipeline/checks/problems.ts';
 import { type Flag, type Flags, type FlagValues, isRepeatable } from './flags.ts';
 
 /** The values of a command's flags, those of the environment among them. */
@@ -35,11 +35,8 @@ export function withEnvironment(
   values: FlagValues,
   env: Readonly<Record<string, string | undefined>>,
 ): Given {
-  const found = Object.entries(flags).flatMap(([name, flag]) => {
-    const text = NO_VARIABLE.includes(name) ? '' : (env[variableOf(name)] ?? '');
-    const isGiven = values[name] !== undefined || values[oppositeOf(name)] !== undefined;
-    return text === '' || isGiven ? [] : [[name, parsed(variableOf(name), flag, text)] as const];
-  });
+  throwProblems(environmentErrors(flags, values, env));
+  const found = textsInForce(flags, values, env).map(({ name, flag, text }) => [name, parsed(flag, text)] as const);
   const variables = new Set(found.map(([name]) => name));
   return {
     values: { ...values, ...Object.fromEntries(found) },
@@ -47,6 +44,19 @@ export function withEnvironment(
     variables,
     labelOf: (flag) => (variables.has(flag) ? variableOf(flag) : `--${flag}`),
   };
+}
+
+/** Gives an error for each variable in force whose value is none that its flag can have, as far as that can be told here. */
+export function environmentErrors(
+  flags: Flags,
+  values: FlagValues,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Problem[] {
+  return textsInForce(flags, values, env)
+    .filter(({ flag, text }) => parsed(flag, text) === undefined)
+    .map(({ name, text }) =>
+      problemIn(placeOf(variableOf(name)), [], `expected true or false, got ${printable(JSON.stringify(text), 100)}`),
+    );
 }
 
 /** The values of a call's flags alone. */
@@ -73,18 +83,30 @@ export function unknownVariables(
 
 /** Makes a warning about a variable. */
 export function environmentWarning(name: string, text: string, code: 'unknown-variable' | 'no-effect'): Problem {
-  const location = { place: name, namesOption: true, order: Number.MAX_SAFE_INTEGER };
-  return problemIn(location, [], text, { code, severity: 'warning' });
+  return problemIn(placeOf(name), [], text, { code, severity: 'warning' });
+}
+
+function placeOf(variable: string): Location {
+  return { place: variable, namesOption: true, order: Number.MAX_SAFE_INTEGER };
+}
+
+/** The variables that count, with the flags that they stand for. */
+function textsInForce(flags: Flags, values: FlagValues, env: Readonly<Record<string, string | undefined>>) {
+  return Object.entries(flags).flatMap(([name, flag]) => {
+    const text = NO_VARIABLE.includes(name) ? '' : (env[variableOf(name)] ?? '');
+    const isGiven = values[name] !== undefined || values[oppositeOf(name)] !== undefined;
+    return text === '' || isGiven ? [] : [{ name, flag, text }];
+  });
 }
 
 function oppositeOf(flag: string): string {
   return flag.startsWith('no-') ? flag.slice('no-'.length) : `no-${flag}`;
 }
 
-function parsed(variable: string, flag: Flag, text: string): unknown {
+/** The value that a text stands for; undefined where it stands for none. */
+function parsed(flag: Flag, text: string): unknown {
   if (isRepeatable(flag)) return text.split('\n').filter((line) => line.trim() !== '');
   if (flag.type !== 'boolean') return text;
   if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
-  throw new ConfigError(`${variable}: expected true or false, got ${JSON.stringify(text)}.`);
+  return text === 'false' || text === '0' ? false : undefined;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Pipeline } from '../pipeline/build.ts';
+import { checkRestart } from '../pipeline/checks/checkpoints.ts';
 import { type RunResult, runPipeline } from '../pipeline/run/run.ts';
 import { checkSummary, hasNothingDone, writeSummary } from '../pipeline/run/summary-file.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -14,8 +15,8 @@ export interface RunFlags {
   readonly progress?: boolean | undefined;
   readonly isQuiet: boolean;
   readonly isVerbose: boolean;
-  /** Passes over what the checkpoint holds. */
-  readonly isRestart: boolean;
+  /** Passes over what the checkpoint holds; what asks for that, for messages. */
+  readonly restart: string | undefined;
   /** How long what is in flight may go on after an interrupt. */
   readonly graceMs: number;
   readonly checkpointIntervalMs: number;
@@ -23,6 +24,7 @@ export interface RunFlags {
 
 /** Runs a pipeline for the command line: progress, interrupts, summary. Gives the exit code. `baseDirectory` is where its paths start. */
 export async function execute(pipeline: Pipeline, baseDirectory: string, flags: RunFlags, io: Io): Promise<number> {
+  if (flags.restart !== undefined) checkRestart(pipeline, flags.restart);
   const resolvePath = (path: string) => resolve(baseDirectory, path);
   const place = { resolvePath, stdout: io.stdout };
   await checkSummary(pipeline, place);
@@ -34,12 +36,12 @@ export async function execute(pipeline: Pipeline, baseDirectory: string, flags: 
   let result: RunResult;
   try {
     result = await runPipeline(pipeline, {
-      context: { resolvePath, stdin: io.stdin, stdout: io.stdout, env: io.env },
+      context: { resolvePath, stdin: io.stdin, stdout: io.stdout, env: io.env, killGroup: io.killGroup },
       stopSignal: interrupts.stopSignal,
       abortSignal: interrupts.abortSignal,
       observer: progress,
       owner: io,
-      isRestart: flags.isRestart,
+      isRestart: flags.restart !== undefined,
       checkpointIntervalMs: flags.checkpointIntervalMs,
     });
   } finally {

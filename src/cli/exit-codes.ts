@@ -35,7 +35,11 @@ export const exitStatus: readonly (readonly [codes: string, text: string])[] = [
 ];
 
 /** The exit code of a run that has ended. */
-export function exitCodeOf({ end, totals }: RunResult, pipeline: Pipeline, interrupt: Interrupt | undefined): number {
+export function exitCodeOf(
+  { end, totals }: Pick<RunResult, 'end' | 'totals'>,
+  pipeline: Pipeline,
+  interrupt: Interrupt | undefined,
+): number {
   switch (end.kind) {
     case 'interrupted':
       return exitCodes[interrupt ?? 'SIGINT'];

@@ -2,11 +2,11 @@ import type { Options } from 'yargs';
 import type { StageDefinition } from '../core/stage.ts';
 import { describeOptions, type OptionDescription } from '../pipeline/options.ts';
 
-/** What a shell may offer in the place of a value: these words, or names of files; of pipeline files where those are due. */
-export type Candidates = readonly string[] | 'file' | 'pipeline';
+/** What a shell may offer in the place of a value: these words, or names of files; of pipeline or test files where those are due. */
+export type Candidates = readonly string[] | 'file' | 'pipeline' | 'test' | 'pipeline or test';
 
-/** A flag as yargs takes it, and what a shell may offer as its value. */
-export type Flag = Options & { readonly candidates?: Candidates };
+/** A flag as yargs takes it, and what a shell may offer as its value; a function, where it takes time to find that out. */
+export type Flag = Options & { readonly candidates?: Candidates | (() => Candidates) };
 
 /** A command's flags by name. */
 export type Flags = Readonly<Record<string, Flag>>;

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { StageContext } from '../core/stage.ts';
 
 /** A standard stream that may be a terminal. */
 export type MaybeTerminal<Stream> = Stream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -13,6 +14,8 @@ export interface Io {
   /** Our process id, and whether a process lives: for the locks of checkpoints. */
   readonly processId: number;
   isAlive(processId: number): boolean;
+  /** Sends a signal to a process group; undefined where the system has none. */
+  readonly killGroup?: StageContext['killGroup'];
   /** Calls the handler at every SIGINT and SIGTERM, which then no longer end the process. Gives a function that ends this. */
   onInterrupt(handler: (signal: Interrupt) => void): () => void;
 }

@@ -59,7 +59,7 @@ export function linksFlags(registry: readonly StageDefinition[]): Flags {
     }),
     columns: valueFlag('Columns of the rows.', { group, defaultDescription: 'source_url,parsed_url' }),
     'no-header': switchFlag('Leaves out the line that names the columns.', { group }),
-    dedupe: switchFlag('Skips input lines whose URL was there before.', { group }),
+    dedupe: switchFlag('Skips lines whose URL, but for its fragment, was there before.', { group }),
     'dedupe-memory': valueFlag('Most memory for what --dedupe has seen: 9 to 12 bytes a URL.', {
       group,
       defaultDescription: '1GB',

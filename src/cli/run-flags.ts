@@ -61,7 +61,7 @@ export function readRunFlags(given: Given): RunFlags {
     progress,
     isQuiet: values['quiet'] === true,
     isVerbose: values['verbose'] === true,
-    isRestart: values['restart'] === true,
+    restart: values['restart'] === true ? given.labelOf('restart') : undefined,
     graceMs: durationOf(given, 'grace', DEFAULT_GRACE),
     checkpointIntervalMs: durationOf(given, 'checkpoint-interval', DEFAULT_CHECKPOINT_INTERVAL),
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { startSluice } from '../helpers/cli.ts';
@@ -56,6 +56,26 @@ test('a list that has grown at its end goes on with what is new', async () => {
   );
   assert.equal((await contentOf('links.tsv')).split('\n').length, HEADER.split('\n').length + 6);
 });
+
+for (const [label, args, env] of [
+  ['--restart', ['--restart'], {}],
+  ['SLUICE_RESTART', [], { SLUICE_RESTART: '1' }],
+] as const) {
+  test(`${label} without a checkpoint is wrong usage, and nothing is asked for or touched`, async () => {
+    const files = await snapshotOf(folder);
+    const requests = site.requests.length;
+    const { code, stderr } = await callSluice(['-i', 'urls.txt', '-o', 'links.tsv', '--allow-private', ...args], {
+      cwd: folder,
+      env,
+    });
+    assert.deepEqual({ code, requests: site.requests.length }, { code: 2, requests });
+    assert.equal(
+      stderr,
+      `sluice: ${label}: there is no checkpoint to start over from: leave it out, or name the checkpoint (--checkpoint FILE, or checkpoint: FILE in the pipeline file).\n`,
+    );
+    assert.deepEqual(await snapshotOf(folder), files);
+  });
+}
 
 /** What makes a checkpoint one of something else, and what is said of it. */
 const refusals: Readonly<
@@ -154,6 +174,22 @@ test('a list that grows while others are to come is read as it was; what is adde
   assert.match(stderr, /^sluice: read 4 = 3 linked \+ 1 empty/);
 });
 
+test('a last line without an end that has grown is refused, also where a line before it was not done', async (t) => {
+  await writeFile(join(folder, 'urls.txt'), listOf('/slow', '/one').trimEnd());
+  const running = startSluice([...argsOf('-c', '2'), '--verbose'], { cwd: folder });
+  t.after(running.stop);
+  await site.requested(1, '/slow');
+  await running.stderrIncludes('/one');
+  running.kill('SIGINT');
+  await running.stderrIncludes('once more stops at once');
+  running.kill('SIGINT');
+  assert.equal((await running.exit()).code, 130);
+  await appendFile(join(folder, 'urls.txt'), '?of-another-page\n');
+  const { code, stderr } = await sluice();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /^sluice: urls\.txt:2: .* may have grown\./m);
+});
+
 test('a checkpoint in use is refused with 3, and whoever uses it is not disturbed', async (t) => {
   await writeFile(join(folder, 'urls.txt'), listOf('/slow'));
   const running = startSluice(argsOf(), { cwd: folder });
@@ -168,6 +204,54 @@ test('a checkpoint in use is refused with 3, and whoever uses it is not disturbe
   assert.equal((await running.exit()).code, 0);
   assert.equal(await contentOf('links.tsv'), `${HEADER}${site.origin}/slow\t${site.origin}/x\n`);
   assert.equal((await readdir(folder)).includes('run.checkpoint.lock'), false);
+});
+
+test('--restart replaces what the run before has split, also where its options have changed', async () => {
+  const write = (rows: number) =>
+    writeFile(
+      join(folder, 'split.json'),
+      JSON.stringify({
+        source: { lines: { path: 'urls.txt' } },
+        steps: [{ fetch: { allowPrivate: true } }, 'links'],
+        sink: { split: { path: 'links-{part}.tsv', rows } },
+        checkpoint: 'run.checkpoint',
+      }),
+    );
+  const run = (...args: readonly string[]) => callSluice(['run', 'split.json', ...args], { cwd: folder });
+  const parts = async () => (await readdir(folder)).filter((name) => name.startsWith('links-')).sort();
+  await write(1);
+  assert.equal((await run()).code, 0);
+  assert.deepEqual(await parts(), ['links-1.tsv', 'links-2.tsv', 'links-3.tsv']);
+  await write(100);
+  assert.equal((await run()).code, 3, 'another pipeline');
+  const { code, stderr } = await run('--restart');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await parts(), ['links-1.tsv']);
+  await rm(join(folder, 'run.checkpoint'));
+  assert.match((await run('--restart')).stderr, /files of that name are there/);
+  assert.deepEqual(await parts(), ['links-1.tsv']);
+});
+
+test('a --restart that failed before it began to write is begun again with the same command, and without --restart', async () => {
+  const document = {
+    source: { lines: { path: 'urls.txt' } },
+    steps: [{ fetch: { allowPrivate: true } }, 'links'],
+    sink: { split: { path: 'links-{part}.tsv', rows: 1 } },
+    failures: { jsonl: { path: 'failures.jsonl' } },
+    checkpoint: 'run.checkpoint',
+  };
+  await writeFile(join(folder, 'split.json'), JSON.stringify(document));
+  const run = (...args: readonly string[]) => callSluice(['run', 'split.json', ...args], { cwd: folder });
+  assert.equal((await run()).code, 0);
+  for (const args of [['--restart'], []]) {
+    await rm(join(folder, 'failures.jsonl'));
+    await symlink('not-there/failures.jsonl', join(folder, 'failures.jsonl'));
+    assert.equal((await run('--restart')).code, 3);
+    await rm(join(folder, 'failures.jsonl'));
+    const { code, stderr } = await run(...args);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^sluice: read 5 = [^\n]*\n$/);
+  }
 });
 
 test('rows to standard output with a checkpoint are wrong usage', async () => {

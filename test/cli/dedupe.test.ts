@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { callSluice } from '../helpers/command-line.ts';
@@ -9,6 +9,8 @@ import type { Site } from '../helpers/site.ts';
 import { snapshotOf } from '../torture/outputs.ts';
 
 const LOG = 'run.checkpoint.dedupe';
+const FILES = ['-i', 'urls.txt', '-o', 'links.tsv', '--summary', 'summary.json', '--checkpoint', 'run.checkpoint'];
+const ARGS = ['--allow-private', '-c', '1', ...FILES];
 
 let site: Site;
 let folder: string;
@@ -66,6 +68,14 @@ for (const [what, { text, change }] of Object.entries(refusals)) {
   });
 }
 
+test('a run that starts over without the step takes its file away', async () => {
+  await sluice();
+  assert.equal((await readFile(join(folder, LOG))).length, 4 * 8);
+  const { code, stderr } = await callSluice([...ARGS, '--restart'], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.equal((await readdir(folder)).includes(LOG), false);
+});
+
 test('a run stops with 3 and advice when the memory for it is used up; with more the same command goes on', async () => {
   const stopped = await sluice('--dedupe-memory', '100kB');
   assert.equal(stopped.code, 3);
@@ -94,8 +104,7 @@ test('in a pipeline file the variable of that flag counts where the file has the
 });
 
 function sluice(...more: readonly string[]) {
-  const files = ['-i', 'urls.txt', '-o', 'links.tsv', '--summary', 'summary.json', '--checkpoint', 'run.checkpoint'];
-  return callSluice(['--allow-private', '-c', '1', '--dedupe', ...files, ...more], { cwd: folder });
+  return callSluice([...ARGS, '--dedupe', ...more], { cwd: folder });
 }
 
 function listOf(...paths: readonly string[]): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -129,6 +129,26 @@ test('--quiet interrupts say nothing', async (t) => {
   assert.equal(await sluice.line(), HEADER);
   sluice.kill('SIGINT');
   assert.deepEqual(await sluice.exit(), { code: 130, signal: null, stderr: '' });
+});
+
+test('an interrupt from the terminal leaves the program of exec what is in flight to answer', async (t) => {
+  const command = [process.execPath, '-e', 'process.stdin.pipe(process.stdout)'];
+  const pipeline = {
+    source: { lines: { path: '-' } },
+    steps: [{ fetch: { allowPrivate: true } }, 'links', { exec: { command, columns: ['parsed_url'] } }],
+  };
+  await writeFile(join(folder, 'exec.yaml'), JSON.stringify(pipeline));
+  const sluice = startSluice(['run', 'exec.yaml'], { cwd: folder, isGroupLeader: true });
+  t.after(sluice.stop);
+  await sluice.write(`${site.origin}/slow\n`);
+  await site.requested(1);
+  // To all of its group, as a terminal does it.
+  process.kill(-(sluice.pid ?? assert.fail()), 'SIGINT');
+  await sluice.stderrIncludes('finishing');
+  slow.release();
+  const { code, stderr } = await sluice.exit();
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /\nsluice: read 1 = 1 linked .* \(interrupted\)\n$/);
 });
 
 function start(t: TestContext, args: readonly string[], options: SluiceOptions = {}): LiveProcess {

@@ -8,6 +8,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** After this the process is killed, and whoever waits gets an error with the output so far. Default: 20,000. */
   readonly timeoutMs?: number;
+  /** Whether it leads a process group, which can then be signalled as a terminal does it. Default: false. */
+  readonly isGroupLeader?: boolean;
 }
 
 /** How a process ended: by `code`, or by `signal`. */
@@ -55,13 +57,14 @@ export class LiveProcess {
   constructor(
     program: string,
     args: readonly string[],
-    { env, cwd, timeoutMs = DEFAULT_TIMEOUT_MS }: ProcessOptions = {},
+    { env, cwd, timeoutMs = DEFAULT_TIMEOUT_MS, isGroupLeader = false }: ProcessOptions = {},
   ) {
     const inherited = Object.entries(process.env).filter(([name]) => INHERITED.includes(name));
     const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...Object.fromEntries(inherited), ...env },
       cwd,
+      detached: isGroupLeader,
     });
     this.#child = child;
     child.stdout.setEncoding('utf8');

@@ -4,24 +4,26 @@ import { maskCredentials } from '../../core/credentials.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { inOrder, isError, messagesInOrder, type Problem } from '../../pipeline/checks/problems.ts';
 import { fileProblem } from '../../pipeline/document/file.ts';
+import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
 import type { Command } from '../command.ts';
-import type { Given } from '../environment.ts';
+import { environmentErrors, type Given, withoutEnvironment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { switchFlag, valueFlag } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { type FileCall, givenFor, inspectFile } from '../pipeline-file.ts';
-import { findPipelineText, shownName } from '../pipeline-text.ts';
+import { settingFlags } from '../pipeline-settings.ts';
+import { baseDirectoryOf, findPipelineText, shownName } from '../pipeline-text.ts';
 
-/** `sluice check`: tells every mistake of pipeline files; nothing is run. */
+/** `sluice check`: tells every mistake of pipeline files and of the test files beside them; nothing is run. */
 export const checkCommand: Command = {
   name: 'check',
   summary: 'Checks pipeline files; tells each mistake as file:line:column: message.',
   positional: {
     name: 'pipelines',
-    description: 'Pipeline files; of a folder, its *.yaml; - is standard input.',
+    description: 'Pipeline files and test files; of a folder, its *.yaml; - is standard input.',
     isRequired: true,
     isList: true,
-    candidates: 'pipeline',
+    candidates: 'pipeline or test',
   },
   flags: () => ({
     format: valueFlag(`${FORMATS.join(', ')}.`, { defaultDescription: 'text', candidates: FORMATS }),
@@ -37,9 +39,16 @@ export const checkCommand: Command = {
       throw new ConfigError(`--format: expected one of ${FORMATS.join(', ')}, got ${JSON.stringify(format)}.`);
     }
     const call = { values: {}, io, registry };
-    const given = givenFor(call);
+    // Told as problems of the files, so that a program that reads them hears of it.
+    const flags = settingFlags(registry);
+    const ofEnvironment = environmentErrors(flags, {}, io.env);
+    const given = ofEnvironment.length > 0 ? { ...withoutEnvironment({}), flags } : givenFor(call);
     const checked: CheckedFile[] = [];
-    for (const file of positionals) checked.push(...(await checkPath(file, given, call)));
+    for (const file of positionals) {
+      for (const { file: name, problems } of await checkPath(file, given, call)) {
+        checked.push({ file: name, problems: [...problems, ...ofEnvironment] });
+      }
+    }
     if (format === 'json') io.stdout.write(jsonText(checked));
     else io.stderr.write(plainText(checked));
     const problems = checked.flatMap((file) => file.problems);
@@ -65,19 +74,27 @@ async function checkPath(path: string, given: Given, call: FileCall): Promise<re
   const checked: CheckedFile[] = [];
   for (const file of files) {
     const { text, problem } = await findPipelineText(file, call.io);
-    const problems = problem === undefined ? (await inspectFile(file, text, given, call)).problems : [problem];
+    const problems = problem === undefined ? await problemsIn(file, text, given, call) : [problem];
     checked.push({ file: shownName(file), problems: inOrder(problems) });
   }
   return checked;
 }
 
-/** The path itself, or the pipeline files of the folder that it is: tests of pipelines stand beside them. */
+async function problemsIn(file: string, text: string, given: Given, call: FileCall): Promise<readonly Problem[]> {
+  if (!file.endsWith(TEST_SUFFIX)) return (await inspectFile(file, text, given, call)).problems;
+  // Loaded here: hardly any file needs it.
+  const { readTestFile } = await import('../../testing/document/test-file.ts');
+  const { cwd, env } = call.io;
+  return readTestFile(text, { file, folder: baseDirectoryOf(file, cwd), env }).problems;
+}
+
+/** The path itself, or the files of the folder that it is. */
 async function filesAt(path: string, io: Io): Promise<readonly string[]> {
   const found = path === '-' ? undefined : await stat(resolve(io.cwd, path)).catch(() => undefined);
   if (found?.isDirectory() !== true) return [path];
   const names = await readdir(resolve(io.cwd, path));
   return names
-    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
+    .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => join(path, name));
 }

@@ -141,5 +141,5 @@ function labelText(choice: StageChoice, document: PipelineDocument): string {
 
 /** Mermaid's labels are quoted texts with HTML in them; characters are escaped by their number. */
 function escapeLabel(text: string): string {
-  return text.replaceAll(/["#<>&`]/g, (character) => `#${character.charCodeAt(0)};`);
+  return text.replaceAll(/["#<>&`\\]/g, (character) => `#${character.charCodeAt(0)};`);
 }

@@ -1,28 +1,33 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ConfigError, StageError } from '../../core/errors.ts';
 import type { StageDefinition } from '../../core/stage.ts';
 import { unknownName } from '../../pipeline/checks/problems.ts';
+import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type FlagValues, switchFlag, valueFlag } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { schemaText } from './schema.ts';
+import { readDataOf, readTemplates, type Template, templateNames } from '../templates.ts';
+import { schemaText, testSchemaText } from './schema.ts';
 
-/** `sluice init`: writes a commented pipeline to start from. Never overwrites. */
+/** `sluice init`: writes a commented pipeline to start from, its tests, and what both need. Never overwrites. */
 export const initCommand: Command = {
   name: 'init',
-  summary: 'Writes a commented pipeline file to start from.',
+  summary: 'Writes a commented pipeline file to start from, and its tests.',
   positional: {
     name: 'name',
-    description: 'What the pipeline is called: NAME.yaml is written here. Left out: what the template is called.',
+    description: `What the pipeline is called: NAME.yaml and NAME${TEST_SUFFIX} are written here. Left out: what the template is called.`,
     isRequired: false,
     isList: false,
     candidates: [],
   },
   flags: () => ({
-    template: valueFlag('The pipeline to start from.', { defaultDescription: DEFAULT_TEMPLATE }),
+    template: valueFlag('The pipeline to start from; --list names them.', {
+      defaultDescription: DEFAULT_TEMPLATE,
+      candidates: templateNames,
+    }),
     list: switchFlag('Lists the templates.'),
   }),
   examples: [
@@ -38,40 +43,22 @@ export const initCommand: Command = {
   },
 };
 
-/** The folder of the templates: adding a file adds a template. It is as far away from here in `src` as in `dist`. */
-const TEMPLATES = new URL('../../../pipelines/templates/', import.meta.url);
 const DEFAULT_TEMPLATE = 'hrefs';
-/** Where an installed package has its schema, from the folder that has `node_modules`. */
-const INSTALLED_SCHEMA = join('node_modules', 'sluice', 'pipelines', 'schema.json');
-/** A schema that is written beside the pipeline. */
-const SCHEMA_FILE = 'sluice.schema.json';
-const LIST_FILE = 'urls.txt';
-const LIST = `# One URL a line. Blank lines, and lines that start with #, are passed over; without a scheme, it is https.
-https://example.com/
-`;
-
-/** A pipeline to start from. Its first line names the schema, its second says what it does. */
-interface Template {
-  readonly name: string;
-  readonly summary: string;
-  readonly text: string;
-}
-
-async function readTemplates(): Promise<readonly Template[]> {
-  const files = (await readdir(TEMPLATES)).filter((file) => file.endsWith('.yaml')).sort();
-  const texts = await Promise.all(files.map((file) => readFile(new URL(file, TEMPLATES), 'utf8')));
-  return files.map((file, index) => {
-    const text = texts[index] ?? '';
-    return { name: file.replace(/\.yaml$/, ''), summary: text.split('\n')[1]?.replace(/^# /, '') ?? '', text };
-  });
-}
+/** Where an installed package has its schemas, from the folder that has `node_modules`. */
+const INSTALLED_SCHEMAS = join('node_modules', 'sluice', 'pipelines');
+const PIPELINE_SCHEMA = 'schema.json';
+const TEST_SCHEMA = 'test-schema.json';
+/** In front of the name of a schema that is written beside the pipeline. */
+const SCHEMA_PREFIX = 'sluice.';
+/** The program in a comment, as a command to be copied. */
+const COMMAND = /(?<=^#.*(?: {3}|`|: ))sluice(?= [a-z-])/gm;
 
 function listText(templates: readonly Template[]): string {
   const width = Math.max(...templates.map(({ name }) => name.length));
   return templates.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}\n`).join('');
 }
 
-/** Writes the pipeline, and what it needs as far as that isn't there. Gives what is to be said. */
+/** Writes the pipeline, and what goes with it as far as that isn't there. Gives what is to be said. */
 async function init(
   given: string | undefined,
   values: FlagValues,
@@ -86,66 +73,120 @@ async function init(
     throw new ConfigError(`--template: ${unknownName('template', wanted, names)}`);
   }
   const name = pipelineName(given ?? template.name);
-  const file = `${name}.yaml`;
-  const installed = installedSchema(io.cwd);
-  const text = named(template, name, installed ?? SCHEMA_FILE);
-  if (!(await written(join(io.cwd, file), text))) {
+  const [file, testFile] = [`${name}.yaml`, `${name}${TEST_SUFFIX}`];
+  const installed = installedSchemas(io.cwd);
+  const home: Home =
+    installed === undefined
+      ? { call: 'sluice', schemaPrefix: SCHEMA_PREFIX }
+      : { call: 'npx sluice', schemaPrefix: `${installed}/` };
+  const { pipeline, test } = adapted(template, name, home);
+  if (!(await written(join(io.cwd, file), pipeline))) {
     throw new ConfigError(`${file} is there already, and is left as it is. Another name: sluice init NAME.`);
   }
+  const data = await readDataOf(template);
+  const companions = [
+    { name: testFile, content: test },
+    ...(installed === undefined ? await schemas(registry) : []),
+    ...data,
+  ];
   const made = [file];
-  if (installed === undefined && (await written(join(io.cwd, SCHEMA_FILE), schemaText(registry)))) {
-    made.push(SCHEMA_FILE);
+  for (const companion of companions) {
+    if (await written(join(io.cwd, companion.name), companion.content)) made.push(companion.name);
   }
-  if (text.includes(LIST_FILE) && (await written(join(io.cwd, LIST_FILE), LIST))) made.push(LIST_FILE);
-  return [
-    `wrote ${made.join(', ')}`,
-    '',
-    'Next:',
-    ...(made.includes(LIST_FILE) ? [`  put your URLs into ${LIST_FILE}`] : []),
-    `  sluice check ${file}      is the file right?`,
-    `  sluice explain ${file}    how will it run?`,
-    `  sluice run ${file}`,
-    '',
-  ].join('\n');
+  const samples = data.map((one) => one.name).filter((one) => made.includes(one));
+  return nextSteps({ file, testFile, made, samples, call: home.call });
+}
+
+/** How things are called from the folder that is written to. */
+interface Home {
+  readonly call: 'sluice' | 'npx sluice';
+  /** What stands in front of the name of a schema. */
+  readonly schemaPrefix: string;
 }
 
 /** The name without an extension. Errors: ConfigError for one that would be no plain file name. */
 function pipelineName(given: string): string {
   const name = given.replace(/\.ya?ml$/, '');
-  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) return name;
+  // A pipeline of that name would be taken for a test file.
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name) && !`${name}.yaml`.endsWith(TEST_SUFFIX)) return name;
   throw new ConfigError(
     `expected a name of letters, digits, "-", "_" and ".", such as ${DEFAULT_TEMPLATE}, got ${JSON.stringify(given)}.`,
   );
 }
 
-/** The template's text with the pipeline's own name: as `name`, and at the start of its files' names. */
-function named({ name, text }: Template, newName: string, schema: string): string {
-  return text
-    .replace(/\$schema=\S+/, () => `$schema=${schema}`)
-    .replace(/^name: .*$/m, () => `name: ${newName}`)
-    .replaceAll(new RegExp(`(?<![\\w./-])${name}(?=\\.[a-z])`, 'g'), () => newName);
-}
-
 /**
- * The schema of the package that is installed for the folder, relative to it: looked for in each folder above, as Node does
- * (https://nodejs.org/api/modules.html#loading-from-node_modules-folders). It changes with the package.
+ * The folder with the schemas of the package that is installed for this folder, relative to it: looked for in each folder above,
+ * as Node does (https://nodejs.org/api/modules.html#loading-from-node_modules-folders). They change with the package.
  * Undefined where none is: sluice is installed for the whole machine then, or only for this call.
  */
-function installedSchema(cwd: string): string | undefined {
+function installedSchemas(cwd: string): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const path = join(folder, INSTALLED_SCHEMA);
-    if (existsSync(path)) return relative(cwd, path).replaceAll('\\', '/');
+    const schemas = join(folder, INSTALLED_SCHEMAS);
+    if (existsSync(join(schemas, PIPELINE_SCHEMA))) return relative(cwd, schemas).replaceAll('\\', '/');
     if (dirname(folder) === folder) return undefined;
   }
 }
 
+/**
+ * The template's texts with the pipeline's own name: as `name`, and at the start of its files' names; with the schemas where they
+ * are, by paths from the file, as editors take them; and with commands as they are called here.
+ */
+function adapted(
+  { name, pipeline, test }: Template,
+  newName: string,
+  { call, schemaPrefix }: Home,
+): Pick<Template, 'pipeline' | 'test'> {
+  const adapt = (text: string) =>
+    text
+      .replace(/\$schema=\.\.\/(\S+)/, (_, schema: string) => `$schema=${schemaPrefix}${schema}`)
+      .replace(/^name: .*$/m, () => `name: ${newName}`)
+      .replaceAll(new RegExp(`(?<![\\w./-])${name}(?=\\.[a-z])`, 'g'), () => newName)
+      .replaceAll(COMMAND, () => call);
+  return { pipeline: adapt(pipeline), test: adapt(test) };
+}
+
+async function schemas(registry: readonly StageDefinition[]) {
+  return [
+    { name: SCHEMA_PREFIX + PIPELINE_SCHEMA, content: schemaText(registry) },
+    { name: SCHEMA_PREFIX + TEST_SCHEMA, content: await testSchemaText() },
+  ];
+}
+
 /** Writes a file that isn't there yet; false where one is. Errors: StageError. */
-async function written(path: string, text: string): Promise<boolean> {
+async function written(path: string, content: string | Uint8Array): Promise<boolean> {
   try {
-    await writeFile(path, text, { flag: 'wx' });
+    await writeFile(path, content, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw new StageError('SINK_FAILED', `${path}: can't be written: ${(error as Error).message}`, { cause: error });
   }
+}
+
+interface Made {
+  readonly file: string;
+  readonly testFile: string;
+  readonly made: readonly string[];
+  /** Files with sample data that were written. */
+  readonly samples: readonly string[];
+  /** How the program is called. */
+  readonly call: string;
+}
+
+function nextSteps({ file, testFile, made, samples, call }: Made): string {
+  const steps = [
+    [`${call} check ${file}`, 'is the file right?'],
+    [`${call} test ${testFile}`, 'does it do what it should? without the network'],
+    [`${call} explain ${file}`, 'how will it run?'],
+    [`${call} run ${file}`, ''],
+  ] as const;
+  const width = Math.max(...steps.map(([step]) => step.length));
+  return [
+    `wrote ${made.join(', ')}`,
+    '',
+    'Next:',
+    ...samples.map((sample) => `  ${sample} is a sample: put your own in its place`),
+    ...steps.map(([step, what]) => `  ${step.padEnd(what === '' ? 0 : width + 2)}${what}`),
+    '',
+  ].join('\n');
 }

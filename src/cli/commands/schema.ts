@@ -2,14 +2,15 @@ import type { StageDefinition } from '../../core/stage.ts';
 import { pipelineJsonSchema } from '../../pipeline/schema.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { switchFlag } from '../flags.ts';
 
 /** `sluice schema`: prints the JSON Schema of pipeline files. */
 export const schemaCommand: Command = {
   name: 'schema',
   summary: 'Prints the JSON Schema of pipeline files, from which editors complete and check.',
-  flags: () => ({}),
-  run: ({ io, registry }) => {
-    io.stdout.write(schemaText(registry));
+  flags: () => ({ tests: switchFlag('That of test files (*.test.yaml).') }),
+  run: async ({ io, values, registry }) => {
+    io.stdout.write(values['tests'] === true ? await testSchemaText() : schemaText(registry));
     return exitCodes.ok;
   },
 };
@@ -17,4 +18,10 @@ export const schemaCommand: Command = {
 /** Gives the JSON Schema of pipeline files as text, ended by a line feed. */
 export function schemaText(registry: readonly StageDefinition[]): string {
   return `${JSON.stringify(pipelineJsonSchema(registry), null, 2)}\n`;
+}
+
+/** Gives the JSON Schema of test files as text, ended by a line feed. */
+export async function testSchemaText(): Promise<string> {
+  const { testJsonSchema } = await import('../../testing/document/test-schema.ts');
+  return `${JSON.stringify(testJsonSchema(), null, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isPair, isScalar, isSeq, stringify, visit } from 'yaml';
 import { ConfigError } from '../../core/errors.ts';
 import type { StageDefinition } from '../../core/stage.ts';
 import type { StageNote } from '../../core/stage-note.ts';
@@ -29,6 +29,9 @@ export const stagesCommand: Command = {
 };
 
 const LINE_WIDTH = 80;
+const INDENT = '  ';
+/** Characters of the longest map of an example that stands within a line, behind its name. */
+const INLINE_WIDTH = 60;
 
 /** What an output's rows are, by the key that it stands under. */
 const COLUMN_HEADINGS = [
@@ -69,10 +72,10 @@ function stageText(definition: StageDefinition): string {
   const optionLines = options.length === 0 ? ['No options.'] : ['Options', ...optionsText(options)];
   const notes = [...(definition.notes ?? []), ...columnNotes(definition)];
   const noteLines = notes.flatMap((note) => ['', ...noteText(note)]);
-  const example = exampleText(definition, options).trimEnd().split('\n');
-  return [...heading, '', ...optionLines, ...noteLines, '', 'Example', ...example.map((line) => `  ${line}`), ''].join(
-    '\n',
-  );
+  const { example } = definition;
+  const exampleText =
+    example === undefined ? [] : ['', 'Example', ...exampleLines(example).map((line) => INDENT + line)];
+  return [...heading, '', ...optionLines, ...noteLines, ...exampleText, ''].join('\n');
 }
 
 function flowText(definition: StageDefinition): string {
@@ -114,23 +117,26 @@ function columnNotes(definition: StageDefinition): readonly StageNote[] {
   }));
 }
 
-/** A use of the stage: its required options, and those that have a default with it. */
-function exampleText(definition: StageDefinition, options: readonly OptionDescription[]): string {
-  const entries = options.flatMap((option) => {
-    const value = option.isRequired ? exampleValue(definition, option) : option.default;
-    const isEmptyMap = option.type === 'map' && Object.keys(Object(value)).length === 0;
-    return value === undefined || isEmptyMap ? [] : [[option.name, value] as const];
+/** Lines of a pipeline as people write it: maps of plain values within a line where they fit. */
+function exampleLines(example: Readonly<Record<string, unknown>>): readonly string[] {
+  const document = new Document(example);
+  visit(document, {
+    Map: (_key, map, path) => {
+      const isInner = path.some(isPair) && map.items.every(({ value }) => isPlain(value));
+      if (isInner && inlineYaml(map.toJSON()).length <= INLINE_WIDTH) map.flow = true;
+    },
+    Seq: (_key, list, path) => {
+      list.flow = path.filter(isPair).length > 1 && isPlain(list);
+    },
   });
-  const stage = { [definition.name]: Object.fromEntries(entries) };
-  const key = definition.type === 'step' ? 'steps' : definition.type;
-  return stringify({ [key]: definition.type === 'step' ? [stage] : stage }, { lineWidth: 0 });
+  const lines = document.toString({ lineWidth: 0 }).trimEnd().split('\n');
+  // The library pads both kinds of brackets, or none.
+  return lines.map((line) => line.replaceAll(/(?<=\[) | (?=\])/g, ''));
 }
 
-function exampleValue(definition: StageDefinition, { name, type, examples, choices }: OptionDescription): unknown {
-  if (examples?.[0] !== undefined) return examples[0];
-  if (choices?.[0] !== undefined) return choices[0];
-  if (type === 'list') return [name];
-  return definition.type === 'sink' && name === 'path' ? `links.${definition.extensions[0] ?? definition.name}` : name;
+/** A value, or a list of values. */
+function isPlain(node: unknown): boolean {
+  return isScalar(node) || (isSeq(node) && node.items.every(isScalar));
 }
 
 function inlineYaml(value: unknown): string {

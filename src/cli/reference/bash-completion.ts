@@ -1,6 +1,8 @@
 import type { Candidates } from '../flags.ts';
 import type { CommandDescription, FlagDescription } from './describe-commands.ts';
 
+const PIPELINE_PATTERNS = "'*.yaml' '*.yml' '*.json'";
+
 /**
  * Gives the completion script for bash, 3.2 and later. The first command is the one that runs when none is named.
  *
@@ -15,6 +17,16 @@ _sluice_files() {
   COMPREPLY+=($(compgen -d -- "$current"))
   for pattern in "$@"; do
     COMPREPLY+=($(compgen -f -X "!$pattern" -- "$current"))
+  done
+}
+
+_sluice_pipelines() {
+  local found file
+  _sluice_files ${PIPELINE_PATTERNS}
+  found=("\${COMPREPLY[@]}")
+  COMPREPLY=()
+  for file in "\${found[@]}"; do
+    [[ $file == *.test.yaml ]] || COMPREPLY+=("$file")
   done
 }
 
@@ -61,7 +73,9 @@ function patterns(command: string, { spellings }: FlagDescription): string {
 function offer(candidates: Candidates | undefined): string {
   if (candidates === undefined) return 'return';
   if (candidates === 'file') return "_sluice_files '*'; return";
-  if (candidates === 'pipeline') return "_sluice_files '*.yaml' '*.yml' '*.json'; return";
+  if (candidates === 'pipeline') return '_sluice_pipelines; return';
+  if (candidates === 'pipeline or test') return `_sluice_files ${PIPELINE_PATTERNS}; return`;
+  if (candidates === 'test') return "_sluice_files '*.test.yaml'; return";
   return `COMPREPLY=($(compgen -W '${candidates.join(' ')}' -- "$current")); return`;
 }
 

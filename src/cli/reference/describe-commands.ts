@@ -67,6 +67,6 @@ function describeFlag(name: string, flag: Flag): FlagDescription {
     isRepeatable: isRepeatable(flag),
     default: defaultDescription,
     group: group?.replace(/:$/, ''),
-    candidates,
+    candidates: typeof candidates === 'function' ? candidates() : candidates,
   };
 }

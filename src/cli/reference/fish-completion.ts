@@ -26,6 +26,11 @@ export function fishCompletion(commands: readonly CommandDescription[]): string 
   ].join('\n');
 }
 
+/** Folders, and files by their names. That function of fish puts those of a suffix first, and has the others behind them. */
+const ALL = String.raw`__fish_complete_suffix .yaml | string match -r '.*(?:/|\.ya?ml|\.json)$'`;
+const PIPELINES = String.raw`(${ALL} | string match -rv '\.test\.yaml$')`;
+const TESTS = String.raw`(__fish_complete_suffix .test.yaml | string match -r '.*(?:/|\.test\.yaml)$')`;
+
 function flagArguments({ spellings, description, hasValue, candidates }: FlagDescription): string {
   const names = spellings.map((spelling) => spelling.replace(/^-(-?)/, (_, long) => (long === '' ? '-s ' : '-l ')));
   const value = hasValue ? [candidates === undefined ? '-x' : `-r ${candidateArguments(candidates)}`] : [];
@@ -34,7 +39,9 @@ function flagArguments({ spellings, description, hasValue, candidates }: FlagDes
 
 function candidateArguments(candidates: Candidates): string {
   if (candidates === 'file') return '-F';
-  if (candidates === 'pipeline') return "-k -a '(__fish_complete_suffix .yaml; __fish_complete_suffix .yml .json)'";
+  if (candidates === 'pipeline') return `-k -a ${quote(PIPELINES)}`;
+  if (candidates === 'pipeline or test') return `-k -a ${quote(`(${ALL})`)}`;
+  if (candidates === 'test') return `-k -a ${quote(TESTS)}`;
   return `-f -a ${quote(candidates.join(' '))}`;
 }
 

@@ -53,10 +53,14 @@ function flagSpecs({ spellings, description, hasValue, isRepeatable, candidates 
   });
 }
 
+const PIPELINES = '_files -g "*.(yaml|yml|json)"';
+
 function action(candidates: Candidates | undefined): string {
   if (candidates === undefined) return ' ';
   if (candidates === 'file') return '_files';
-  if (candidates === 'pipeline') return '_files -g "*.(yaml|yml|json)"';
+  if (candidates === 'pipeline') return `${PIPELINES} -F "(*.test.yaml)"`;
+  if (candidates === 'pipeline or test') return PIPELINES;
+  if (candidates === 'test') return '_files -g "*.test.yaml"';
   return `(${candidates.join(' ')})`;
 }
 

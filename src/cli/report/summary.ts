@@ -42,7 +42,8 @@ export function outcomes(totals: Totals): string {
   ].join(' + ');
 }
 
-function breakdown(counts: Readonly<Record<string, number>>): string {
-  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+function breakdown(counts: Readonly<Partial<Record<string, number>>>): string {
+  const entries = Object.entries(counts).map(([name, count = 0]) => [name, count] as const);
+  entries.sort(([, a], [, b]) => b - a);
   return entries.length === 0 ? '' : ` (${entries.map(([name, count]) => `${name} ${formatCount(count)}`).join(', ')})`;
 }

@@ -115,6 +115,16 @@ describe('check --format json', () => {
     assert.deepEqual(await check(['a.yaml', '--format', 'json']), { code: 0, stdout: '[]\n', stderr: '' });
   });
 
+  test('is the same array where a variable of the environment is no value of its flag', async () => {
+    await writeFile(join(folder, 'a.yaml'), `${PIPELINE}sink: { tsv: { path: '-' } }\n`);
+    const { code, stdout, stderr } = await check(['a.yaml', '--format', 'json'], { SLUICE_ROBOTS: 'maybe' });
+    assert.deepEqual({ code, stderr }, { code: 2, stderr: '' });
+    assert.deepEqual(
+      JSON.parse(stdout).map(({ file, message }: Record<string, unknown>) => [file, message]),
+      [['a.yaml', 'SLUICE_ROBOTS: expected true or false, got "maybe".']],
+    );
+  });
+
   test('has a code of its own for each kind of mistake', async () => {
     const { stdout } = await callSluice(['check', 'bad', '--format', 'json'], { cwd: fixtures, env: variables });
     const problems: { readonly file: string; readonly code: string }[] = JSON.parse(stdout);
@@ -159,7 +169,17 @@ describe('check', () => {
     );
   });
 
-  test('of a folder checks its *.yaml, but for tests of pipelines', async () => {
+  test('of a test file tells the mistakes of a test file', async () => {
+    await writeFile(join(folder, 'a.test.yaml'), 'cases:\n  - name: one\n    expcted: {}\n');
+    const { code, stderr } = await check(['a.test.yaml']);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^a\.test\.yaml:3:5: cases\[0\]\.expcted: unknown key "expcted"; did you mean "expected"\?\n$/,
+    );
+  });
+
+  test('of a folder checks its *.yaml, in the order of their names', async () => {
     await mkdir(join(folder, 'pipelines', 'deeper.yaml'), { recursive: true });
     for (const name of ['b.yaml', 'a.yaml', 'a.test.yaml', 'c.json']) {
       await writeFile(join(folder, 'pipelines', name), 'x: 1\n');
@@ -169,7 +189,10 @@ describe('check', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(':')[0]);
-    assert.deepEqual([...new Set(files)], ['pipelines/a.yaml', 'pipelines/b.yaml', 'pipelines/deeper.yaml']);
+    assert.deepEqual(
+      [...new Set(files)],
+      ['pipelines/a.test.yaml', 'pipelines/a.yaml', 'pipelines/b.yaml', 'pipelines/deeper.yaml'],
+    );
   });
 
   test('of a folder without pipelines says so', async () => {

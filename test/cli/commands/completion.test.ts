@@ -26,7 +26,7 @@ zpty -w -n shell "$1"$'\\t'
 zpty -r -m shell offered "*$2*"
 print -r -- $offered`;
 
-const COMMANDS = ['links', 'run', 'check', 'explain', 'stages', 'schema', 'init', 'completion'];
+const COMMANDS = ['links', 'run', 'check', 'test', 'explain', 'stages', 'schema', 'init', 'completion'];
 
 const FORMATS = stageDefinitions.filter(({ type }) => type === 'sink').map(({ name }) => name);
 
@@ -39,7 +39,7 @@ before(async () => {
     assert.equal(code, 0);
     await writeFile(join(folder, `sluice.${shell}`), stdout);
   }
-  for (const file of ['a job.yaml', 'b.json', 'c.txt']) await writeFile(join(folder, file), '');
+  for (const file of ['a job.yaml', 'a job.test.yaml', 'b.json', 'c.txt']) await writeFile(join(folder, file), '');
   await mkdir(join(folder, 'more'));
 });
 after(() => removeFolder(folder));
@@ -81,10 +81,16 @@ describe('in bash', { skip: lacks('bash') }, () => {
     assert.deepEqual(offers('schema', ''), []);
   });
 
-  it('pipeline files and folders are offered where a pipeline is due, any file where a file is', () => {
-    for (const command of ['run', 'check', 'explain']) {
+  it('templates are offered where one is due', () => {
+    assert.deepEqual(offers('init', '--template', 's').sort(), ['seo-audit', 'sitemap-audit']);
+  });
+
+  it('pipeline files, test files and folders are offered where one is due, any file where a file is', () => {
+    assert.deepEqual(offers('check', '').sort(), ['a job.test.yaml', 'a job.yaml', 'b.json', 'more']);
+    for (const command of ['run', 'explain']) {
       assert.deepEqual(offers(command, '').sort(), ['a job.yaml', 'b.json', 'more']);
     }
+    assert.deepEqual(offers('test', '').sort(), ['a job.test.yaml', 'more']);
     assert.deepEqual(offers('run', 'x.yaml', '--summary', 'c'), ['c.txt']);
     assert.deepEqual(offers('-o', 'c'), ['c.txt']);
   });
@@ -107,7 +113,15 @@ describe('in fish', { skip: lacks('fish') }, () => {
     assert.deepEqual(offers('sluice run --per-h'), []);
     assert.deepEqual(offers('sluice --format ').sort(), [...FORMATS].sort());
     assert.deepEqual(offers('sluice stages ded'), ['dedupe']);
-    assert.equal(offers('sluice run ').includes('b.json'), true);
+    const pipelines = offers('sluice run ');
+    assert.deepEqual(
+      ['a job.yaml', 'b.json', 'a job.test.yaml'].map((file) => pipelines.includes(file)),
+      [true, true, false],
+    );
+    for (const command of ['check', 'test']) {
+      assert.equal(offers(`sluice ${command} `).includes('a job.test.yaml'), true);
+    }
+    assert.deepEqual(offers('sluice init --template seo'), ['seo-audit']);
     assert.deepEqual(offers('sluice -o c.'), ['c.txt']);
   });
 });
@@ -116,12 +130,17 @@ describe('in zsh', { skip: lacks('zsh') }, () => {
   const offers = (line: string, last: string) => run('zsh', ['-f', '-c', ZSH, 'zsh', line, last]).stdout;
 
   it('commands, flags, values and files are offered', () => {
-    const all = offers('sluice ', 'stages  *-- ');
+    const all = offers('sluice ', 'test  *-- ');
     for (const command of COMMANDS) assert.match(all, new RegExp(`${command} +-- `));
     assert.match(offers('sluice --check', '-interval'), /--checkpoint +-- Goes on/);
     assert.match(offers('sluice --format js', 'onl'), /jsonl/);
     assert.match(offers('sluice stages ded', 'upe'), /dedupe/);
-    assert.match(offers('sluice run ', 'more/'), /a\\? job\.yaml +b\.json/);
+    const pipelines = offers('sluice run ', 'more/');
+    assert.match(pipelines, /a\\? job\.yaml +b\.json/);
+    assert.doesNotMatch(pipelines, /\.test\.yaml/);
+    assert.match(offers('sluice check ', 'more/'), /a\\? job\.test\.yaml +a\\? job\.yaml/);
+    assert.match(offers('sluice test ', 'more/'), /a\\? job\.test\.yaml/);
+    assert.match(offers('sluice init --template seo', 'audit'), /seo-audit/);
   });
 });
 

@@ -90,7 +90,7 @@ for (const format of ['text', 'json', 'mermaid'] as const) {
     const text = explain(load(secrets), format);
     assert.doesNotMatch(text, /secret/);
     assert.match(text, /plain/);
-    assert.match(text, /me:\*+@h/);
+    assert.match(text, /:\/\/\*+@h/);
   });
 
   test(`as ${format}, control characters of the file are escaped`, () => {
@@ -141,12 +141,12 @@ for (const format of ['text', 'json', 'mermaid'] as const) {
 
 test('as mermaid, it is a flow chart with what was given', () => {
   const text = explain(
-    load("source: { lines: { path: 'a\"b<c>.txt' } }\nsteps: [fetch, links]\nfailures: { csv: { path: f.csv } }"),
+    load("source: { lines: { path: 'a\"b<c>\\n.txt' } }\nsteps: [fetch, links]\nfailures: { csv: { path: f.csv } }"),
     'mermaid',
   );
   assert.deepEqual(text.split('\n'), [
     'flowchart LR',
-    '  stage0(["lines<br>path: a#34;b#60;c#62;.txt"])',
+    '  stage0(["lines<br>path: a#34;b#60;c#62;#92;n.txt"])',
     '  stage1["fetch"]',
     '  stage0 -->|URLs| stage1',
     '  stage2["links"]',
