@@ -13,6 +13,7 @@ interface SourceFile {
 const LAYERS: readonly (readonly string[])[] = [
   ['main.ts', 'index.ts'],
   ['cli', 'library'],
+  ['testing'],
   ['pipeline'],
   ['stages'],
   ['http', 'html', 'formats', 'expressions'],

@@ -14,8 +14,10 @@ export interface LongList {
   readonly shards: number;
 }
 
-/** Lines of a host, the next ones of its shard: so that its connection is still there, and fetching costs the same whatever the list. */
+/** Lines of a host of another shard. */
 const LINES_PER_HOST = 10;
+/** Hosts of the shard 1, at most: so few that their connections last, and fetching costs the same whatever the list. */
+const OWN_HOSTS = 64;
 /** Lines that are written at once. */
 const LINES_PER_CHUNK = 1_000;
 
@@ -26,8 +28,8 @@ export function longList(lines: number, pages: number): LongList {
 }
 
 /**
- * Writes a list, a URL a line, all of them different, on loopback hosts of about ten lines each; compressed where `path`
- * ends in `.gz`. Every `shards`-th line is of the shard 1, no other one is.
+ * Writes a list, a URL a line, all of them different, on loopback hosts; compressed where `path` ends in `.gz`. Every
+ * `shards`-th line is of the shard 1, no other one is.
  *
  * Memory: the numbers of the hosts.
  */
@@ -42,21 +44,22 @@ function* chunks({ lines, shards }: LongList, server: HostServer): Generator<str
     let text = '';
     for (let line = start; line < Math.min(lines, start + LINES_PER_CHUNK); line += 1) {
       const [hosts, turn] = line % shards === 0 ? [own, line / shards] : [others, line];
-      const host = hosts[Math.floor(turn / LINES_PER_HOST) % hosts.length] ?? 0;
+      const host = hosts[turn % hosts.length] ?? 0;
       text += `${server.url(host, line, { pageAfterMs: 0 })}\n`;
     }
     yield text;
   }
 }
 
-/** The numbers of the hosts of the shard 1 and of all others; at least one of each, where there are shards. */
+/** The numbers of hosts of the shard 1, and of so many others; at least one of each, where there are shards. */
 function hostsOf(count: number, shards: number, server: HostServer) {
   const own: number[] = [];
   const others: number[] = [];
   const isEnough = (host: number) => host >= count && own.length > 0 && (others.length > 0 || shards === 1);
   for (let host = 0; !isEnough(host); host += 1) {
     const { hostname } = new URL(server.url(host, 0, { pageAfterMs: 0 }));
-    (shardOf(hostname, shards) === 1 ? own : others).push(host);
+    if (shardOf(hostname, shards) !== 1) others.push(host);
+    else if (own.length < OWN_HOSTS) own.push(host);
   }
   return { own, others };
 }

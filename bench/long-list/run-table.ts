@@ -23,7 +23,7 @@ const UNDISTURBED = [
   'dedupe',
 ];
 const RESUMED = ['lines', 'taken up at', 'new row', 'RSS then', 'peak', 'wall', 'CPU'];
-const WIDTH = 12;
+const WIDTH = 14;
 
 /** What one list came to. */
 interface Cost {

@@ -64,6 +64,10 @@ export const definitions: readonly StageDefinition[] = [
   defineStep({
     name: 'links',
     summary: 'Finds the links of each page.',
+    example: {
+      source: { lines: { path: 'urls.txt' } },
+      steps: ['fetch', { links: { select: ['a@href', 'link@href'] } }],
+    },
     input: 'page',
     output: 'links',
     options: z.strictObject({

@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import type { FileDisk } from '../../src/formats/file-target.ts';
+import type { FileDisk } from '../../src/formats/outputs/file-target.ts';
 
 /** What a disk does at one of its calls. `short`: a write takes half of the bytes, and says so. */
 export interface Fault {

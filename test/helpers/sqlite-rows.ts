@@ -1,5 +1,5 @@
 import type { Row } from '../../src/core/sink-writer.ts';
-import type { SqliteTable } from '../../src/formats/sqlite-table.ts';
+import type { SqliteTable } from '../../src/formats/typed/sqlite-table.ts';
 
 /** A table with a column of each type. */
 export const SQLITE_TABLE: SqliteTable = {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openDatabase } from '../../src/formats/sqlite-database.ts';
+import { openDatabase } from '../../src/formats/typed/sqlite-database.ts';
 
 /** What a run must leave behind, in a form that can be compared: what may differ from run to run is left out. */
 export interface Outcome {

@@ -48,7 +48,7 @@ export async function torture(tortured: TortureCase, settings: TortureSettings):
     const expected = await undisturbedOutcome(tortured, join(folder, 'undisturbed'), settings);
     const undisturbedRequests = site.requests - before;
     const place = await prepare(join(folder, 'tortured'), tortured, settings);
-    const kills = await killUntilComplete(place, settings);
+    const kills = await killUntilComplete(place, undisturbedRequests, settings);
     const requests = site.requests - before - undisturbedRequests;
     assertSameOutcome(await outcomeOf(place.folder, orderedOutput(tortured)), expected);
     await changesNothingMore(place, site);
@@ -90,29 +90,37 @@ async function undisturbedOutcome(tortured: TortureCase, folder: string, setting
   return await outcomeOf(folder, orderedOutput(tortured));
 }
 
-/** Gives the number of runs that were ended by a signal. */
-async function killUntilComplete(place: Place, settings: TortureSettings): Promise<number> {
+/**
+ * Gives the number of runs that were ended by a signal. Fails where that is less than half of those wanted: a case that was
+ * hardly killed has shown nothing. `requests`: those of an undisturbed run.
+ */
+async function killUntilComplete(place: Place, requests: number, settings: TortureSettings): Promise<number> {
+  const { site } = settings;
+  const before = site.requests;
   let kills = 0;
-  // Such that the last kill falls somewhere near the end of the list.
-  const reach = Math.ceil((settings.list.split('\n').length * 1.5) / Math.max(3, settings.kills));
   for (;;) {
     const running = start(place);
+    // As far apart as so many moments are on average that are chosen from all that is left.
+    const left = Math.max(1, requests - (site.requests - before));
+    const reach = Math.ceil((2 * left) / (settings.kills - kills + 1));
     const signal = kills < settings.kills ? await killAtRandom(running, reach, settings) : undefined;
     const exit = await running.exit();
-    if (exit.code === 0) return kills;
+    if (exit.code === 0) break;
     isEndedBy(exit, signal);
     kills += 1;
   }
+  assert.ok(kills >= settings.kills / 2, `of ${settings.kills} kills ${kills} came before the end`);
+  return kills;
 }
 
-/** Sends a signal at a random time after the start, or at one of the next `reach` requests, whichever the dice say. */
+/** Sends a signal at one of the next `reach` requests, or at a random time after the start, but no later than that; as the dice say. */
 async function killAtRandom(running: LiveProcess, reach: number, { site, signals, random }: TortureSettings) {
   const signal = signals[random(signals.length)] ?? 'SIGKILL';
   const request = site.requests + 1 + random(reach);
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, random(START_MS))));
-  const moment = random(4) === 0 ? timeUp : site.requested(request);
-  await Promise.race([moment, running.exit()]);
+  const moments = [site.requested(request), running.exit(), ...(random(4) === 0 ? [timeUp] : [])];
+  await Promise.race(moments);
   clearTimeout(timer);
   if (!running.hasExited) running.kill(signal);
   return signal;
