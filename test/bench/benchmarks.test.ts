@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestOptions, test } from 'node:test';
 import type { Benchmark, BenchmarkSettings } from '../../bench/benchmark.ts';
+import { checkpointBenchmark } from '../../bench/checkpoint.ts';
 import { badHostsBenchmark } from '../../bench/engine/bad-hosts.ts';
 import { engineBenchmark } from '../../bench/engine/engine.ts';
 import { manyHostsBenchmark } from '../../bench/engine/many-hosts.ts';
@@ -28,6 +29,12 @@ describe('with tiny sizes', { concurrency: 2 }, () => {
   prints(pagesBenchmark, [/^small pages: 64 /, /^ {2}sluice .* \d\.\d\d /, /^large pages: 8 /]);
   prints(memoryBenchmark, [/^ +1,000 pages +\d+ MB/], ON_LINUX);
   prints(engineBenchmark, [/^small pages: 64 /, /^ {2}engine .* \d\.\d\d /, /^large pages: 8 /]);
+  prints(checkpointBenchmark, [
+    /^64 small pages to tsv;/,
+    /^ {2}without .* 1\.000/,
+    /^ {2}every 200 ms .* \d\.\d\d\d/,
+    /to tsv\.gz;/,
+  ]);
   prints(badHostsBenchmark, [/^ {2}44 good +\d+ +1\.00/, /^ {2}44 good, 1 busy, 5 that never answer +\d+ +\d/]);
   prints(sortedListBenchmark, [/^ {2}shuffled +\d+ +1\.00$/, /^ {2}sorted +\d+ +\d+\.\d\d$/]);
   prints(

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { Chunk, TAG_NAME_CODES } from '../../../src/html/scanner/bytes.ts';
 import { JsMarkupSkipper, markupSkipper, WasmMarkupSkipper } from '../../../src/html/scanner/markup-skipper.ts';
 import { NameCache } from '../../../src/html/scanner/name-cache.ts';
-import { assembleMarkupSkipper, MARKUP_SKIPPER_MODULE } from '../../helpers/assemble.ts';
+import { assembleMarkupSkipper, MARKUP_SKIPPER_MODULE } from '../../helpers/assemble-markup-skipper.ts';
 
 const names = new NameCache(TAG_NAME_CODES, new Set(['a', 'link', 'base', 'img']));
 const reference = new JsMarkupSkipper(names);
