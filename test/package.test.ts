@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { startSampleSite } from '../samples/site.ts';
+import { followReadme } from './helpers/files/readme.ts';
+import { expectedRows, inOriginalPort, removeFolder, root, temporaryFolder } from './helpers/files/samples.ts';
+import { type Site, startSite } from './helpers/network/site.ts';
 import {
   CONSUMER,
   consumerOutput,
@@ -11,11 +14,8 @@ import {
   installPackage,
   packageVersion,
   writeConsumer,
-} from './helpers/installed-package.ts';
-import { runProcess } from './helpers/process.ts';
-import { followReadme } from './helpers/readme.ts';
-import { expectedRows, inOriginalPort, removeFolder, root, temporaryFolder } from './helpers/samples.ts';
-import { type Site, startSite } from './helpers/site.ts';
+} from './helpers/processes/installed-package.ts';
+import { runProcess } from './helpers/processes/process.ts';
 
 /** What our users have in their folder, but for the package. */
 const TYPED_CONSUMER = `

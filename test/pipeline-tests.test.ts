@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runSluice } from './helpers/cli.ts';
-import { root } from './helpers/samples.ts';
+import { root } from './helpers/files/samples.ts';
+import { runSluice } from './helpers/processes/cli.ts';
 
 for (const folder of ['pipelines', 'pipelines/templates']) {
   test(`every pipeline in ${folder} has tests, and each test file has its pipeline`, () => {

@@ -4,10 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { parse } from 'yaml';
-import { type CommandLineResult, callSluice } from './helpers/command-line.ts';
-import { startLinkSite } from './helpers/link-site.ts';
-import { removeFolder, root, temporaryFolder } from './helpers/samples.ts';
-import type { Site } from './helpers/site.ts';
+import { removeFolder, root, temporaryFolder } from './helpers/files/samples.ts';
+import { startLinkSite } from './helpers/network/link-site.ts';
+import type { Site } from './helpers/network/site.ts';
+import { type CommandLineResult, callSluice } from './helpers/processes/command-line.ts';
 
 /** What holds for every file in `pipelines/`, those that are still to come included. What each gives is in `samples/`. */
 const all = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.yaml'));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runSluice } from './helpers/cli.ts';
-import { root } from './helpers/samples.ts';
+import { root } from './helpers/files/samples.ts';
+import { runSluice } from './helpers/processes/cli.ts';
 
 test('the usage in the README is what --help prints', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');

@@ -1,6 +1,6 @@
-import { maskCredentials } from './credentials.ts';
 import type { FailureCode } from './failure-codes.ts';
 import type { PageFacts } from './record.ts';
+import { maskCredentials } from './urls/credentials.ts';
 
 /**
  * The user's pipeline file, flags or environment are wrong. Raised before any request; the command ends with exit code 2.

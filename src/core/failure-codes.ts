@@ -1,4 +1,4 @@
-import type { OwnCode } from './own-code.ts';
+import type { OwnCode } from './user-code/own-code.ts';
 
 /**
  * Why a line failed: the values of `code` in the failures output, each with the sentence that the reference prints.

@@ -1,6 +1,6 @@
 import type { RecordError } from './errors.ts';
-import type { OwnCode } from './own-code.ts';
 import type { AnyRecord, PageFacts, RecordBase } from './record.ts';
+import type { OwnCode } from './user-code/own-code.ts';
 
 /** Why a line was passed over on purpose, where a step of ours did it. Stable names. */
 export const skipReasons = [

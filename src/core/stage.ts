@@ -1,14 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
-import type { ColumnPlan, OptionProblem } from './column-plan.ts';
-import type { ColumnScope } from './columns.ts';
+import type { ColumnPlan, OptionProblem } from './columns/column-plan.ts';
+import type { ColumnScope } from './columns/columns.ts';
 import type { Abandon, Skip } from './outcome.ts';
 import type { Kind, Origin, Records } from './record.ts';
-import type { OutputState, SinkRequest, SinkWriter } from './sink-writer.ts';
-import type { SourceItem } from './source-item.ts';
-import type { Advice, StageNote } from './stage-note.ts';
-import type { StepCheckpoint, StepState } from './step-state.ts';
+import type { OutputState, SinkRequest, SinkWriter } from './stage/sink-writer.ts';
+import type { SourceItem } from './stage/source-item.ts';
+import type { Advice, StageNote } from './stage/stage-note.ts';
+import type { StepCheckpoint, StepState } from './stage/step-state.ts';
 import type { Wire } from './wire.ts';
 
 /** What every stage is given by the run, beside its own options. */

@@ -1,9 +1,15 @@
-import type { OptionProblem } from '../core/column-plan.ts';
-import { type Column, type ColumnScope, type ColumnType, inputColumnName, nameInInput } from '../core/columns.ts';
+import type { OptionProblem } from '../core/columns/column-plan.ts';
+import {
+  type Column,
+  type ColumnScope,
+  type ColumnType,
+  inputColumnName,
+  nameInInput,
+} from '../core/columns/columns.ts';
 import { RecordError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { AnyRecord, Link, Value } from '../core/record.ts';
-import type { StageNote } from '../core/stage-note.ts';
+import type { StageNote } from '../core/stage/stage-note.ts';
 import { compileExpression, type Expression, type InputColumns } from './expression.ts';
 import { EvaluationError, ExpressionError } from './expression-error.ts';
 import { functionNotes } from './functions.ts';

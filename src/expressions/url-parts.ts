@@ -1,5 +1,5 @@
-import { parseUrl } from '../core/parse-url.ts';
-import { registrableDomain } from '../core/registrable-domain.ts';
+import { parseUrl } from '../core/urls/parse-url.ts';
+import { registrableDomain } from '../core/urls/registrable-domain.ts';
 
 /** A URL whose host the standard leaves as it is: no user, no port, no number at its end, all in small letters. */
 const PLAIN = /^https?:\/\/((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)[/?#]/;

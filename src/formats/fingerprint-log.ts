@@ -4,7 +4,7 @@ import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { StageError } from '../core/errors.ts';
-import type { Fingerprint } from '../core/fingerprint.ts';
+import type { Fingerprint } from '../core/hashes/fingerprint.ts';
 import { sinkFailed } from './outputs/byte-target.ts';
 
 /** How a log gets to the disk; a test puts failures in between. */

@@ -3,16 +3,16 @@ import { readAnswer } from './documents/answer-links.ts';
 import { openPlainDocument } from './documents/plain-document.ts';
 import { DocumentDecoder } from './encoding/document-decoder.ts';
 import { QueryEncoders } from './encoding/query-encoder.ts';
-import { LinkCollector, type LinkRules } from './link-collector.ts';
-import { type WantedDetails, wantedDetails } from './link-details.ts';
-import { attributesOfInterest, LinkHandler, tagsOfInterest } from './link-handler.ts';
-import { type LinkScope, type LinkTable, linkTable, type Selection } from './link-table.ts';
-import type { LinkTarget } from './link-target.ts';
-import { NestedDocument } from './nested-document.ts';
+import { LinkCollector, type LinkRules } from './links/link-collector.ts';
+import { type WantedDetails, wantedDetails } from './links/link-details.ts';
+import { attributesOfInterest, LinkHandler, tagsOfInterest } from './links/link-handler.ts';
+import { type LinkScope, type LinkTable, linkTable, type Selection } from './links/link-table.ts';
+import type { LinkTarget } from './links/link-target.ts';
+import { NestedDocument } from './links/nested-document.ts';
+import type { TagScanner } from './markup/tag-scanner.ts';
+import { TextReferences } from './markup/text-references.ts';
 import type { LinkReader, PageHead } from './page-head.ts';
 import { type ScannerKind, Scanners } from './scanner/scanners.ts';
-import type { TagScanner } from './tag-scanner.ts';
-import { TextReferences } from './text-references.ts';
 
 /** Which links to find. */
 export interface LinkOptions {

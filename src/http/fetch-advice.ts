@@ -1,4 +1,4 @@
-import type { Advice } from '../core/stage-note.ts';
+import type { Advice } from '../core/stage/stage-note.ts';
 
 /** The options of `fetch` that can make each other pointless; durations in milliseconds. */
 export interface FetchChoices {

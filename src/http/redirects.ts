@@ -1,7 +1,7 @@
 import { RecordError } from '../core/errors.ts';
-import { parseUrl } from '../core/parse-url.ts';
 import { printable } from '../core/printable.ts';
 import type { Redirect } from '../core/record.ts';
+import { parseUrl } from '../core/urls/parse-url.ts';
 import type { Head } from './exchange/exchange.ts';
 
 /** Whether a status is a redirect that is followed (https://fetch.spec.whatwg.org/#redirect-status). */

@@ -1,6 +1,6 @@
 import type { RecordError } from '../core/errors.ts';
 import { type FailureCode, failureCodes } from '../core/failure-codes.ts';
-import type { StageNote } from '../core/stage-note.ts';
+import type { StageNote } from '../core/stage/stage-note.ts';
 import { isTemporaryDnsFailure } from './dns/dns-failure.ts';
 
 /**

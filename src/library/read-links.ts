@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError, RecordError } from '../core/errors.ts';
-import type { SourceItem } from '../core/source-item.ts';
+import type { SourceItem } from '../core/stage/source-item.ts';
 import { defineSink, defineSource, type SinkDefinition, type SourceDefinition } from '../core/stage.ts';
 import { parseInputUrl } from '../formats/inputs/input-url.ts';
 import type { FetchOptions, LinksOptions } from '../stages/registry.ts';

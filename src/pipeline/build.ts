@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ColumnScope } from '../core/columns.ts';
+import type { ColumnScope } from '../core/columns/columns.ts';
 import type { SinkDefinition, SourceDefinition, StageDefinition, StepDefinition } from '../core/stage.ts';
 import { type ChainLink, chainProblems } from './checks/chain.ts';
 import { checkpointProblems } from './checks/checkpoints.ts';

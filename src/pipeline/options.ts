@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionNotes } from '../core/option-notes.ts';
+import { optionNotes } from '../core/stage/option-notes.ts';
 import type { OptionsSchema } from '../core/stage.ts';
 
 /** An option of a stage as people read it. Everything that is printed about options comes from here. */

@@ -1,4 +1,4 @@
-import { maskCredentials, maskLineCredentials } from '../core/credentials.ts';
+import { maskCredentials, maskLineCredentials } from '../core/urls/credentials.ts';
 
 /** Shown in place of a secret. */
 export const MASK = '********';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { startSluice } from '../helpers/cli.ts';
-import { callSluice } from '../helpers/command-line.ts';
-import { startLinkSite } from '../helpers/link-site.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { type HeldRoute, held, type Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { startLinkSite } from '../helpers/network/link-site.ts';
+import { type HeldRoute, held, type Site } from '../helpers/network/site.ts';
+import { startSluice } from '../helpers/processes/cli.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 import { snapshotOf } from '../torture/outputs.ts';
 
 const HEADER = 'source_url\tparsed_url\n';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { parse } from 'yaml';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { runSluice } from '../helpers/cli.ts';
-import { callSluice } from '../helpers/command-line.ts';
-import { removeFolder, root, temporaryFolder } from '../helpers/samples.ts';
+import { removeFolder, root, temporaryFolder } from '../helpers/files/samples.ts';
+import { runSluice } from '../helpers/processes/cli.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 
 const PIPELINE = `name: example
 source: { lines: { path: urls.txt } }

@@ -7,8 +7,8 @@ import { runCommand } from '../../src/cli/commands/run.ts';
 import { unknownVariables, variableOf, withEnvironment } from '../../src/cli/environment.ts';
 import { settingFlags } from '../../src/cli/pipeline-settings.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { callSluice } from '../helpers/command-line.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 
 const flags = settingFlags(stageDefinitions);
 

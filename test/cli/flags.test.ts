@@ -4,12 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { mainPath, startSluice } from '../helpers/cli.ts';
-import { callSluice } from '../helpers/command-line.ts';
-import { mixedList, startLinkSite } from '../helpers/link-site.ts';
-import { LiveProcess } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { type HeldRoute, held, type Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { mixedList, startLinkSite } from '../helpers/network/link-site.ts';
+import { type HeldRoute, held, type Site } from '../helpers/network/site.ts';
+import { mainPath, startSluice } from '../helpers/processes/cli.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
+import { LiveProcess } from '../helpers/processes/process.ts';
 
 const ESCAPE = '\x1b';
 

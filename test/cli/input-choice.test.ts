@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { callSluice } from '../helpers/command-line.ts';
-import { startLinkSite } from '../helpers/link-site.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import type { Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { startLinkSite } from '../helpers/network/link-site.ts';
+import type { Site } from '../helpers/network/site.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 
 let site: Site;
 let folder: string;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, type TestContext, test } from 'node:test';
-import { runSluice, startSluice } from '../helpers/cli.ts';
-import { startLinkSite } from '../helpers/link-site.ts';
-import type { LiveProcess } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { type HeldRoute, held, type Site, type SiteHandler } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { startLinkSite } from '../helpers/network/link-site.ts';
+import { type HeldRoute, held, type Site, type SiteHandler } from '../helpers/network/site.ts';
+import { runSluice, startSluice } from '../helpers/processes/cli.ts';
+import type { LiveProcess } from '../helpers/processes/process.ts';
 
 /*
  * What an interrupt does to the lines that are looked ahead over: those that have a request in flight are finished, the

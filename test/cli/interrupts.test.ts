@@ -5,11 +5,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { type SluiceOptions, startSluice } from '../helpers/cli.ts';
-import { pageOfLinks, startLinkSite } from '../helpers/link-site.ts';
-import type { LiveProcess } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { type HeldRoute, held, type Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { pageOfLinks, startLinkSite } from '../helpers/network/link-site.ts';
+import { type HeldRoute, held, type Site } from '../helpers/network/site.ts';
+import { type SluiceOptions, startSluice } from '../helpers/processes/cli.ts';
+import type { LiveProcess } from '../helpers/processes/process.ts';
 
 const HEADER = 'source_url\tparsed_url';
 /** Shorter than the default grace period: a run that only ends with that one fails the test. */

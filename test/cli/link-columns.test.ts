@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { callSluice } from '../helpers/command-line.ts';
-import { type Route, startSite } from '../helpers/site.ts';
+import { type Route, startSite } from '../helpers/network/site.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 
 /** Runs `sluice` over paths of a site and gives its rows, with the site's origin as `http://site`. */
 async function rowsOf(

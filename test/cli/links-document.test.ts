@@ -7,7 +7,7 @@ import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
 import type { PipelineDocument } from '../../src/pipeline/document/pipeline-document.ts';
 import { examineFile, loadPipeline } from '../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { callSluice } from '../helpers/command-line.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 
 function documentOf(values: Record<string, unknown>): PipelineDocument {
   return linksDocument(['http://a.example/'], withoutEnvironment(values), stageDefinitions, '/');

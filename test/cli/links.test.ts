@@ -5,12 +5,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { runSluice } from '../helpers/cli.ts';
-import { type CommandLineResult, callSluice } from '../helpers/command-line.ts';
-import { mixedList, mixedRows, startLinkSite } from '../helpers/link-site.ts';
-import type { ProcessResult } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import type { Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { mixedList, mixedRows, startLinkSite } from '../helpers/network/link-site.ts';
+import type { Site } from '../helpers/network/site.ts';
+import { runSluice } from '../helpers/processes/cli.ts';
+import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
+import type { ProcessResult } from '../helpers/processes/process.ts';
 
 let site: Site;
 let folder: string;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { startSluice } from '../helpers/cli.ts';
-import { pageOfLinks } from '../helpers/link-site.ts';
-import type { LiveProcess } from '../helpers/process.ts';
-import { type Site, startSite } from '../helpers/site.ts';
+import { pageOfLinks } from '../helpers/network/link-site.ts';
+import { type Site, startSite } from '../helpers/network/site.ts';
+import { startSluice } from '../helpers/processes/cli.ts';
+import type { LiveProcess } from '../helpers/processes/process.ts';
 
 const PAGES_A_BATCH = 200;
 const WARM_UP_BATCHES = 3;

@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { runSluice } from '../helpers/cli.ts';
-import { type CommandLineResult, callSluice } from '../helpers/command-line.ts';
-import { mixedList, mixedRows, mixedTotals, startLinkSite } from '../helpers/link-site.ts';
-import type { ProcessResult } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import type { Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { mixedList, mixedRows, mixedTotals, startLinkSite } from '../helpers/network/link-site.ts';
+import type { Site } from '../helpers/network/site.ts';
+import { runSluice } from '../helpers/processes/cli.ts';
+import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
+import type { ProcessResult } from '../helpers/processes/process.ts';
 
 const PIPELINE = `
 source: { lines: { path: lists/urls.txt } }

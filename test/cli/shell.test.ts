@@ -3,11 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { mainPath, runSluice, startSluice } from '../helpers/cli.ts';
-import { pageOfLinks, startLinkSite } from '../helpers/link-site.ts';
-import { type LiveProcess, runProcess } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import type { Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { pageOfLinks, startLinkSite } from '../helpers/network/link-site.ts';
+import type { Site } from '../helpers/network/site.ts';
+import { mainPath, runSluice, startSluice } from '../helpers/processes/cli.ts';
+import { type LiveProcess, runProcess } from '../helpers/processes/process.ts';
 
 const HEADER = 'source_url\tparsed_url';
 const LINKS_OF_LONG_PAGE = 100;

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { mainPath, runSluice } from '../helpers/cli.ts';
-import { mixedList, mixedTotals, startLinkSite } from '../helpers/link-site.ts';
-import { runProcess } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import type { Site } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { mixedList, mixedTotals, startLinkSite } from '../helpers/network/link-site.ts';
+import type { Site } from '../helpers/network/site.ts';
+import { mainPath, runSluice } from '../helpers/processes/cli.ts';
+import { runProcess } from '../helpers/processes/process.ts';
 
 let site: Site;
 let folder: string;

@@ -8,8 +8,8 @@ import { readDataOf, readTemplates, templateNames } from '../../src/cli/template
 import { pipelineJsonSchema } from '../../src/pipeline/schema.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
 import { testJsonSchema } from '../../src/testing/document/test-schema.ts';
-import { callSluice } from '../helpers/command-line.ts';
-import { root } from '../helpers/samples.ts';
+import { root } from '../helpers/files/samples.ts';
+import { callSluice } from '../helpers/processes/command-line.ts';
 
 const ajv = new Ajv2020({ strict: true, strictTuples: false, allowUnionTypes: true });
 const isPipeline = ajv.compile(pipelineJsonSchema(stageDefinitions));

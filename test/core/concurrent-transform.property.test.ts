@@ -9,7 +9,14 @@ import { RecordError, StageError } from '../../src/core/errors.ts';
 import { skip } from '../../src/core/outcome.ts';
 import type { AnyRecord, PageRecord, UrlRecord } from '../../src/core/record.ts';
 import type { Step } from '../../src/core/stage.ts';
-import { FakeBody, linksRecord, pageRecord, quiet, RememberedDepartures, urlRecord } from '../helpers/stages.ts';
+import {
+  FakeBody,
+  linksRecord,
+  pageRecord,
+  quiet,
+  RememberedDepartures,
+  urlRecord,
+} from '../helpers/pipelines/stages.ts';
 
 /** What a step makes of one record: how, and after how many turns of the event loop; 0 is at once, without a promise. */
 interface Fate {

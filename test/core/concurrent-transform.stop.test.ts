@@ -6,7 +6,7 @@ import { concurrentTransform } from '../../src/core/concurrent-transform.ts';
 import { abandon, OutcomeError, skip } from '../../src/core/outcome.ts';
 import type { UrlRecord } from '../../src/core/record.ts';
 import type { Step } from '../../src/core/stage.ts';
-import { FakeBody, pageRecord, quiet, RememberedDepartures, urlRecord } from '../helpers/stages.ts';
+import { FakeBody, pageRecord, quiet, RememberedDepartures, urlRecord } from '../helpers/pipelines/stages.ts';
 
 type UrlStep = Step<'url', 'url'>;
 

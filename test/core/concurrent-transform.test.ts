@@ -9,7 +9,7 @@ import { RecordError, StageError } from '../../src/core/errors.ts';
 import { skip } from '../../src/core/outcome.ts';
 import type { AnyRecord, UrlRecord } from '../../src/core/record.ts';
 import type { Step } from '../../src/core/stage.ts';
-import { FakeBody, Gate, pageRecord, quiet, RememberedDepartures, urlRecord } from '../helpers/stages.ts';
+import { FakeBody, Gate, pageRecord, quiet, RememberedDepartures, urlRecord } from '../helpers/pipelines/stages.ts';
 
 type UrlStep = Step<'url', 'url'>;
 

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { runSluice } from '../helpers/cli.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { runSluice } from '../helpers/processes/cli.ts';
 
 /** Prints, at the end, which of the libraries of expressions a process has loaded, by whatever way. */
 const PROBE = `

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseUrl } from '../../src/core/parse-url.ts';
+import { parseUrl } from '../../src/core/urls/parse-url.ts';
 import { UrlParts } from '../../src/expressions/url-parts.ts';
 
 test('the host of a URL is the one that the standard gives it, however it is written', () => {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import type { Fingerprint } from '../../src/core/fingerprint.ts';
+import type { Fingerprint } from '../../src/core/hashes/fingerprint.ts';
 import { FingerprintLog, type LogDisk, type LogState } from '../../src/formats/fingerprint-log.ts';
-import { FailingDisk } from '../helpers/failing-disk.ts';
+import { FailingDisk } from '../helpers/files/failing-disk.ts';
 
 test('what was saved is read back in order, however it was saved', async (t) => {
   const path = await logPath(t);

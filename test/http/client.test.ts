@@ -6,9 +6,9 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ConfigError, type RecordError } from '../../src/core/errors.ts';
 import { HttpClient } from '../../src/http/client.ts';
-import { startHostileServer, writeForever } from '../helpers/hostile-server.ts';
-import { failureOf, fetchText, readText, startClient, testClientOptions } from '../helpers/http-client.ts';
-import { startSite } from '../helpers/site.ts';
+import { startHostileServer, writeForever } from '../helpers/network/hostile-server.ts';
+import { failureOf, fetchText, readText, startClient, testClientOptions } from '../helpers/network/http-client.ts';
+import { startSite } from '../helpers/network/site.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n';
 

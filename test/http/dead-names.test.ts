@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HttpClient } from '../../src/http/client.ts';
-import { type DnsAnswer, startDnsServer } from '../helpers/dns-server.ts';
-import { failureOf, fetchText, startClient, testClientOptions } from '../helpers/http-client.ts';
-import { startSite } from '../helpers/site.ts';
+import { type DnsAnswer, startDnsServer } from '../helpers/network/dns-server.ts';
+import { failureOf, fetchText, startClient, testClientOptions } from '../helpers/network/http-client.ts';
+import { startSite } from '../helpers/network/site.ts';
 
 test('a thousand names that never get an answer hold no slot, and the live ones behind them are fetched', async (t) => {
   const live = await startSite({ '/': 'page' });

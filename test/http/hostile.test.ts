@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import type { FailureCode } from '../../src/core/failure-codes.ts';
 import type { ClientOptions } from '../../src/http/client.ts';
-import { type Misbehaviour, startHostileServer, writeForever } from '../helpers/hostile-server.ts';
-import { failureOf, fetchText, startClient } from '../helpers/http-client.ts';
+import { type Misbehaviour, startHostileServer, writeForever } from '../helpers/network/hostile-server.ts';
+import { failureOf, fetchText, startClient } from '../helpers/network/http-client.ts';
 
 interface Case {
   readonly title: string;

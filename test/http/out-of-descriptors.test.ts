@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startDnsServer } from '../helpers/dns-server.ts';
-import { runProcess } from '../helpers/process.ts';
-import { startSite } from '../helpers/site.ts';
+import { startDnsServer } from '../helpers/network/dns-server.ts';
+import { startSite } from '../helpers/network/site.ts';
+import { runProcess } from '../helpers/processes/process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/few-descriptors.ts', import.meta.url));
 const LOOK_UP_PROGRAM = fileURLToPath(new URL('../fixtures/no-descriptors.ts', import.meta.url));

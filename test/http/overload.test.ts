@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf, fetchText, startClient } from '../helpers/http-client.ts';
-import { startSite } from '../helpers/site.ts';
+import { failureOf, fetchText, startClient } from '../helpers/network/http-client.ts';
+import { startSite } from '../helpers/network/site.ts';
 
 const LINES = 30;
 const PER_HOST = 2;

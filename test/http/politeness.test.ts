@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, type TestContext, test } from 'node:test';
 import { RecordError } from '../../src/core/errors.ts';
 import type { HttpClient } from '../../src/http/client.ts';
-import { fetchText, startClient } from '../helpers/http-client.ts';
-import { type Site, startSite } from '../helpers/site.ts';
+import { fetchText, startClient } from '../helpers/network/http-client.ts';
+import { type Site, startSite } from '../helpers/network/site.ts';
 
 /*
  * The limits as the servers see them, under a load of all that could make a client forget them: redirects from host to

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { createConnector } from '../../src/http/connection/connector.ts';
-import { startDnsServer } from '../helpers/dns-server.ts';
-import { failureOf, fetchText, startClient } from '../helpers/http-client.ts';
+import { startDnsServer } from '../helpers/network/dns-server.ts';
+import { failureOf, fetchText, startClient } from '../helpers/network/http-client.ts';
 
 /** Ways to write loopback: decimal, octal, hexadecimal, shortened, in IPv6, in other scripts, by name. */
 const LOOPBACK = `127.0.0.1 127.1 127.0.1 127.0.0.1. 2130706433 0x7f000001 0x7f.0.0.1 0X7F.1 0177.0.0.1 017700000001 0177.1

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HttpClient } from '../../src/http/client.ts';
-import { startDnsServer } from '../helpers/dns-server.ts';
-import { fetchText, startClient } from '../helpers/http-client.ts';
-import { held, startSite } from '../helpers/site.ts';
+import { startDnsServer } from '../helpers/network/dns-server.ts';
+import { fetchText, startClient } from '../helpers/network/http-client.ts';
+import { held, startSite } from '../helpers/network/site.ts';
 
 test('stopped, a client finishes what has a request in flight, and cancels what waits for its turn or for a name', async (t) => {
   const slow = held('page');

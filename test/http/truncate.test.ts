@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import zlib from 'node:zlib';
-import { startHostileServer, writeForever } from '../helpers/hostile-server.ts';
-import { failureOf, fetchText, startClient } from '../helpers/http-client.ts';
+import { startHostileServer, writeForever } from '../helpers/network/hostile-server.ts';
+import { failureOf, fetchText, startClient } from '../helpers/network/http-client.ts';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n';
 const TEXT = 'abcdefghij'.repeat(1_000);

@@ -12,8 +12,8 @@ import { Watch } from '../../src/http/exchange/watch.ts';
 import { RequestHeaders } from '../../src/http/headers/request-headers.ts';
 import { HostScheduler } from '../../src/http/host-scheduler.ts';
 import { Visit } from '../../src/http/visit.ts';
-import { type HostileServer, startHostileServer } from '../helpers/hostile-server.ts';
-import { testClientOptions } from '../helpers/http-client.ts';
+import { type HostileServer, startHostileServer } from '../helpers/network/hostile-server.ts';
+import { testClientOptions } from '../helpers/network/http-client.ts';
 
 /** Connects to one server whatever the origin: a public one, as far as the visit can tell. */
 class Detour extends Connections {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ConfigError, type LineResult, readLinks } from '../../src/index.ts';
-import { held, type Route, type Site, startSite } from '../helpers/site.ts';
+import { held, type Route, type Site, startSite } from '../helpers/network/site.ts';
 
 const FETCH = { allowPrivate: true, retries: 0 };
 

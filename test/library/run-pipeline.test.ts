@@ -19,8 +19,8 @@ import {
   skip,
   z,
 } from '../../src/index.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { held, type Route, type Site, startSite } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { held, type Route, type Site, startSite } from '../helpers/network/site.ts';
 
 const FETCH = { fetch: { allowPrivate: true, retries: 0 } };
 

@@ -7,16 +7,16 @@
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { removeFolder, root, temporaryFolder } from '../helpers/files/samples.ts';
+import { startSite } from '../helpers/network/site.ts';
 import {
   CONSUMER,
   consumerOutput,
   type InstalledPackage,
   installPackage,
   writeConsumer,
-} from '../helpers/installed-package.ts';
-import { type ProcessResult, runProcess } from '../helpers/process.ts';
-import { removeFolder, root, temporaryFolder } from '../helpers/samples.ts';
-import { startSite } from '../helpers/site.ts';
+} from '../helpers/processes/installed-package.ts';
+import { type ProcessResult, runProcess } from '../helpers/processes/process.ts';
 
 const VERSIONS = ['22', '24', '26'];
 /** Getting a Node for the first time is a download of some 40 MB; the whole suite takes minutes. */

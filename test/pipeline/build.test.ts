@@ -5,7 +5,7 @@ import { ConfigError } from '../../src/core/errors.ts';
 import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
 import { parsePipelineFile } from '../../src/pipeline/document/file.ts';
 import { documentFromFlags } from '../../src/pipeline/document/pipeline-document.ts';
-import { definitions, env } from '../helpers/definitions.ts';
+import { definitions, env } from '../helpers/pipelines/definitions.ts';
 
 function build(text: string): Pipeline {
   return buildPipeline(parsePipelineFile(text, { file: 'a.yaml', env, sets: [] }), definitions);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { examineWholeFile } from '../../src/pipeline/load.ts';
-import { definitions } from '../helpers/definitions.ts';
+import { definitions } from '../helpers/pipelines/definitions.ts';
 
 test('a file is read once, whatever stages it names', async () => {
   let reads = 0;

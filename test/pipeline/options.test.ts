@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { duration } from '../../src/core/units.ts';
 import { describeOptions } from '../../src/pipeline/options.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { definitions } from '../helpers/definitions.ts';
+import { definitions } from '../helpers/pipelines/definitions.ts';
 
 test('an option is described as a user would write it', () => {
   const schema = z.strictObject({

@@ -7,7 +7,7 @@ import { parseDocument } from 'yaml';
 import { schemaText } from '../../src/cli/commands/schema.ts';
 import { shieldReferences, unshieldReferences } from '../../src/pipeline/document/environment.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { root } from '../helpers/samples.ts';
+import { root } from '../helpers/files/samples.ts';
 
 const committed = readFileSync(join(root, 'pipelines/schema.json'), 'utf8');
 // In strict mode a keyword that the draft doesn't know is an error.

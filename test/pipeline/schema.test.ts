@@ -4,7 +4,7 @@ import { schemaText } from '../../src/cli/commands/schema.ts';
 import { tableColumns } from '../../src/pipeline/columns/output-columns.ts';
 import type { JsonSchema } from '../../src/pipeline/options.ts';
 import { pipelineJsonSchema } from '../../src/pipeline/schema.ts';
-import { definitions } from '../helpers/definitions.ts';
+import { definitions } from '../helpers/pipelines/definitions.ts';
 
 const schema = pipelineJsonSchema(definitions);
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { jsonLinesOf, runDocument } from '../helpers/pipeline-run.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { type Site, startSite } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { type Site, startSite } from '../helpers/network/site.ts';
+import { jsonLinesOf, runDocument } from '../helpers/pipelines/pipeline-run.ts';
 
 /** Columns on their way through whole pipelines, with a step of every kind at every level at which it may stand. */
 let site: Site;

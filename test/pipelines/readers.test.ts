@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { jsonLinesOf, runDocument } from '../helpers/pipeline-run.ts';
-import { runProcess } from '../helpers/process.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
-import { type Site, startSite } from '../helpers/site.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { type Site, startSite } from '../helpers/network/site.ts';
+import { jsonLinesOf, runDocument } from '../helpers/pipelines/pipeline-run.ts';
+import { runProcess } from '../helpers/processes/process.ts';
 
 /**
  * The outputs of one run over a page with awkward values, each read back by a program that isn't ours: what went in must

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runProcess } from '../helpers/process.ts';
-import { root } from '../helpers/samples.ts';
-import { startSite } from '../helpers/site.ts';
+import { root } from '../helpers/files/samples.ts';
+import { startSite } from '../helpers/network/site.ts';
+import { runProcess } from '../helpers/processes/process.ts';
 
 test('samples/read-links.mjs prints the links of each page, and what failed', async (t) => {
   const site = await startSite({ '/': '<a href="/x">x</a><img src="/y">' });

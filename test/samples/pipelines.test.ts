@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type SampleSite, startSampleSite } from '../../samples/site.ts';
-import { runSluice } from '../helpers/cli.ts';
-import type { ProcessResult } from '../helpers/process.ts';
 import {
   expectedRows,
   inOriginalPort,
@@ -14,7 +12,9 @@ import {
   rowsOfPages,
   sampleList,
   temporaryFolder,
-} from '../helpers/samples.ts';
+} from '../helpers/files/samples.ts';
+import { runSluice } from '../helpers/processes/cli.ts';
+import type { ProcessResult } from '../helpers/processes/process.ts';
 
 let site: SampleSite | undefined;
 let folder: string;

@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type SampleSite, startSampleSite } from '../../samples/site.ts';
-import { type CommandLineResult, callSluice } from '../helpers/command-line.ts';
-import { expectedRows, removeFolder, root, temporaryFolder } from '../helpers/samples.ts';
-import { startSite } from '../helpers/site.ts';
+import { expectedRows, removeFolder, root, temporaryFolder } from '../helpers/files/samples.ts';
+import { startSite } from '../helpers/network/site.ts';
+import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
 
 let site: SampleSite | undefined;
 let folder: string;

@@ -8,8 +8,8 @@ import { parse } from 'yaml';
 import { archives, sampleArchive } from '../../samples/archive.ts';
 import { type SampleSite, startSampleSite } from '../../samples/site.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { type CommandLineResult, callSluice } from '../helpers/command-line.ts';
-import { expectedRows, inOriginalPort, removeFolder, root, temporaryFolder } from '../helpers/samples.ts';
+import { expectedRows, inOriginalPort, removeFolder, root, temporaryFolder } from '../helpers/files/samples.ts';
+import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
 
 let site: SampleSite | undefined;
 let folder: string;

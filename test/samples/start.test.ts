@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type ProcessResult, runProcess } from '../helpers/process.ts';
 import {
   expectedFailures,
   expectedRows,
@@ -11,7 +10,8 @@ import {
   root,
   rowsOfPages,
   temporaryFolder,
-} from '../helpers/samples.ts';
+} from '../helpers/files/samples.ts';
+import { type ProcessResult, runProcess } from '../helpers/processes/process.ts';
 
 let demo: ProcessResult;
 let failures: string;

@@ -13,8 +13,8 @@ import { runPipeline } from '../../src/pipeline/run/run.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
 import { CannedWire } from '../../src/testing/run/canned-wire.ts';
 import { VirtualClock } from '../../src/testing/run/virtual-clock.ts';
-import { removeFolder, root, temporaryFolder } from '../helpers/samples.ts';
-import { answers, expected, inputs, lists } from '../helpers/stage-examples.ts';
+import { removeFolder, root, temporaryFolder } from '../helpers/files/samples.ts';
+import { answers, expected, inputs, lists } from '../helpers/pipelines/stage-examples.ts';
 
 let folder: string;
 before(async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { fieldColumn } from '../../src/core/columns.ts';
+import { fieldColumn } from '../../src/core/columns/columns.ts';
 import { type AnyRecord, type Fields, type Kind, releaseRecord } from '../../src/core/record.ts';
 import type { StepDefinition } from '../../src/core/stage.ts';
 import { sourceScope } from '../../src/pipeline/columns/record-columns.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
-import { type Site, startSite } from '../helpers/site.ts';
-import { linksRecord, pageRecord, stageContext, urlRecord } from '../helpers/stages.ts';
+import { type Site, startSite } from '../helpers/network/site.ts';
+import { linksRecord, pageRecord, stageContext, urlRecord } from '../helpers/pipelines/stages.ts';
 
 /** Options with which a step passes a record on. A step that is new in the registry has to be given some here. */
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { runSluice } from '../helpers/cli.ts';
-import { removeFolder, temporaryFolder } from '../helpers/samples.ts';
+import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
+import { runSluice } from '../helpers/processes/cli.ts';
 import { assertSameOutcome, outcomeOf } from './outputs.ts';
 import { startTortureSite, type TortureSite, tortureList } from './torture-site.ts';
 

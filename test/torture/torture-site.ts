@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Site, startSite } from '../helpers/site.ts';
+import { type Site, startSite } from '../helpers/network/site.ts';
 
 /** A site on several hosts whose answers depend on the path alone, each after a delay of its own. */
 export interface TortureSite {

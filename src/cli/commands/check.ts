@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { maskCredentials } from '../../core/credentials.ts';
 import { ConfigError } from '../../core/errors.ts';
+import { maskCredentials } from '../../core/urls/credentials.ts';
 import { inOrder, isError, messagesInOrder, type Problem } from '../../pipeline/checks/problems.ts';
 import { fileProblem } from '../../pipeline/document/file.ts';
 import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';

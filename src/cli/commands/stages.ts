@@ -1,7 +1,7 @@
 import { Document, isPair, isScalar, isSeq, stringify, visit } from 'yaml';
 import { ConfigError } from '../../core/errors.ts';
+import type { StageNote } from '../../core/stage/stage-note.ts';
 import type { StageDefinition } from '../../core/stage.ts';
-import type { StageNote } from '../../core/stage-note.ts';
 import { kindWords } from '../../pipeline/checks/chain.ts';
 import { unknownName } from '../../pipeline/checks/problems.ts';
 import { columnsOf } from '../../pipeline/columns/output-columns.ts';

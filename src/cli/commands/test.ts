@@ -1,7 +1,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { maskCredentials } from '../../core/credentials.ts';
 import { ConfigError } from '../../core/errors.ts';
+import { maskCredentials } from '../../core/urls/credentials.ts';
 import type { Pipeline } from '../../pipeline/build.ts';
 import { messagesInOrder } from '../../pipeline/checks/problems.ts';
 import type { RunResult } from '../../pipeline/run/run.ts';

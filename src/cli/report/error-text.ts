@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { maskCredentials } from '../../core/credentials.ts';
 import { ConfigError, RecordError, StageError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import { maskCredentials } from '../../core/urls/credentials.ts';
 
 /**
  * What standard error says of an error that ended a command: one line a problem; the stack only where it is a bug of ours.

@@ -1,5 +1,5 @@
-import { maskLineCredentials } from '../../core/credentials.ts';
 import { printable } from '../../core/printable.ts';
+import { maskLineCredentials } from '../../core/urls/credentials.ts';
 import type { LineReport } from '../../pipeline/run/settlement.ts';
 
 /**

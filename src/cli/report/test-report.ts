@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { maskCredentials } from '../../core/credentials.ts';
 import { printable } from '../../core/printable.ts';
+import { maskCredentials } from '../../core/urls/credentials.ts';
 import { messagesInOrder } from '../../pipeline/checks/problems.ts';
 import type { Difference } from '../../testing/compare/judge-case.ts';
 import type { DiffLine } from '../../testing/compare/row-match.ts';

@@ -1,5 +1,5 @@
 import { ConfigError, RecordError, StageError } from '../../core/errors.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import { type TableFormat, type TableRow, tableFormatOf, tableRows } from '../tables/table-rows.ts';
 import { openInputFile, unreadable } from './input-file.ts';
 import { invalidInput, parseInputUrl } from './input-url.ts';

@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import type { InputContext, Source, SourceIdentity, SourceResume, StageContext } from '../../core/stage.ts';
 import { compressionOf, requireCompression } from '../compression.ts';
 import { inputFileSize, openInputFile, unreadable } from './input-file.ts';

@@ -1,6 +1,6 @@
-import { maskLineCredentials } from '../../core/credentials.ts';
 import { RecordError } from '../../core/errors.ts';
-import { parseUrl } from '../../core/parse-url.ts';
+import { maskLineCredentials } from '../../core/urls/credentials.ts';
+import { parseUrl } from '../../core/urls/parse-url.ts';
 import type { TextLine } from './text-lines.ts';
 
 const HIERARCHICAL = /^[a-z][a-z0-9+.-]*:\/\//i;

@@ -1,4 +1,4 @@
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import type { SourceIdentity, SourceResume } from '../../core/stage.ts';
 import { otherInput } from './known-input.ts';
 import { type Prefix, PrefixHash } from './prefix-hash.ts';

@@ -1,6 +1,6 @@
 import { RecordError } from '../../core/errors.ts';
 import type { Fields } from '../../core/record.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import { parseInputUrl } from './input-url.ts';
 
 /** What is known of an entry of an input that names a URL. */

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { StageError } from '../../core/errors.ts';
-import type { OutputState } from '../../core/sink-writer.ts';
+import type { OutputState } from '../../core/stage/sink-writer.ts';
 
 /** Where an output's bytes go. One call at a time: each is awaited before the next. Errors: StageError. */
 export interface ByteTarget {

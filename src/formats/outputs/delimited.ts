@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Row } from '../../core/sink-writer.ts';
+import type { Row } from '../../core/stage/sink-writer.ts';
 import type { RowFormat } from './row-writer.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StageError } from '../../core/errors.ts';
-import type { OutputState } from '../../core/sink-writer.ts';
+import type { OutputState } from '../../core/stage/sink-writer.ts';
 import { type ByteTarget, sinkFailed } from './byte-target.ts';
 import { linkTarget } from './link-target.ts';
 

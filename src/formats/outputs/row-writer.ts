@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OutputState, Row, SinkRequest, SinkWriter } from '../../core/sink-writer.ts';
+import type { OutputState, Row, SinkRequest, SinkWriter } from '../../core/stage/sink-writer.ts';
 import type { StageContext } from '../../core/stage.ts';
 import { type FileDisk, verifyFile } from './file-target.ts';
 import { openTextOutput } from './text-output.ts';

@@ -1,5 +1,5 @@
 import type { StageError } from '../../core/errors.ts';
-import type { OutputState, SinkRequest } from '../../core/sink-writer.ts';
+import type { OutputState, SinkRequest } from '../../core/stage/sink-writer.ts';
 import type { StageContext } from '../../core/stage.ts';
 import { compressionOf, requireCompression } from '../compression.ts';
 import { type ByteTarget, standardTarget } from './byte-target.ts';

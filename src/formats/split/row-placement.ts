@@ -1,4 +1,4 @@
-import type { Row } from '../../core/sink-writer.ts';
+import type { Row } from '../../core/stage/sink-writer.ts';
 import { partPath, valuePath } from './part-names.ts';
 
 /** Rows and the file that they go into. */

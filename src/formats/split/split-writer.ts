@@ -1,4 +1,4 @@
-import type { OutputState, Row, SinkWriter } from '../../core/sink-writer.ts';
+import type { OutputState, Row, SinkWriter } from '../../core/stage/sink-writer.ts';
 
 /** Files that are open at once. One that is written to again is opened again, and grows. */
 const MAX_OPEN = 64;

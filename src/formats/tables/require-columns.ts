@@ -1,6 +1,6 @@
-import { maskLineCredentials } from '../../core/credentials.ts';
 import { StageError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import { maskLineCredentials } from '../../core/urls/credentials.ts';
 
 /** A line of a file, for messages. */
 export interface FileLine {

@@ -1,7 +1,7 @@
-import { inputColumnName } from '../../core/columns.ts';
+import { inputColumnName } from '../../core/columns/columns.ts';
 import { ConfigError, StageError } from '../../core/errors.ts';
 import type { Fields, Value } from '../../core/record.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import { openInputFile, unreadable } from '../inputs/input-file.ts';
 import { type InputFormat, inputLabel } from '../inputs/input-reader.ts';
 import { invalidInput } from '../inputs/input-url.ts';

@@ -1,8 +1,8 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { ColumnType } from '../../core/columns.ts';
+import type { ColumnType } from '../../core/columns/columns.ts';
 import type { StageError } from '../../core/errors.ts';
 import type { Value } from '../../core/record.ts';
-import type { Row } from '../../core/sink-writer.ts';
+import type { Row } from '../../core/stage/sink-writer.ts';
 import type { ByteTarget } from '../outputs/byte-target.ts';
 import { replacedFile } from '../outputs/file-target.ts';
 import type { TypedColumn } from './typed-column.ts';

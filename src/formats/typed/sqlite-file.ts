@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { StageError } from '../../core/errors.ts';
 import type { Value } from '../../core/record.ts';
-import type { OutputState, Row } from '../../core/sink-writer.ts';
+import type { OutputState, Row } from '../../core/stage/sink-writer.ts';
 import type { ByteTarget } from '../outputs/byte-target.ts';
 import { replacedFile } from '../outputs/file-target.ts';
 import { linkTarget } from '../outputs/link-target.ts';

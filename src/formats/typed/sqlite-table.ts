@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { ColumnType } from '../../core/columns.ts';
+import type { ColumnType } from '../../core/columns/columns.ts';
 import { StageError } from '../../core/errors.ts';
 import type { Value } from '../../core/record.ts';
-import type { OutputState } from '../../core/sink-writer.ts';
+import type { OutputState } from '../../core/stage/sink-writer.ts';
 import { literal, quoted, selected } from './sqlite-database.ts';
 import type { TypedColumn } from './typed-column.ts';
 

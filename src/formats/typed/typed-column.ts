@@ -1,5 +1,5 @@
-import type { ColumnType } from '../../core/columns.ts';
-import type { SinkRequest } from '../../core/sink-writer.ts';
+import type { ColumnType } from '../../core/columns/columns.ts';
+import type { SinkRequest } from '../../core/stage/sink-writer.ts';
 
 /** A column of a file that has types. Every column may be null. */
 export interface TypedColumn {

@@ -1,6 +1,6 @@
-import { openDetails, type WantedDetails } from '../link-details.ts';
-import type { LinkRule, LinkScope } from '../link-table.ts';
-import type { LinkTarget } from '../link-target.ts';
+import { openDetails, type WantedDetails } from '../links/link-details.ts';
+import type { LinkRule, LinkScope } from '../links/link-table.ts';
+import type { LinkTarget } from '../links/link-target.ts';
 import type { PageHead } from '../page-head.ts';
 import { parseLinkField } from './link-field.ts';
 

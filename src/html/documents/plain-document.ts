@@ -1,7 +1,7 @@
 import type { Link } from '../../core/record.ts';
-import type { LinkCollector } from '../link-collector.ts';
-import type { WantedDetails } from '../link-details.ts';
-import type { LinkTable } from '../link-table.ts';
+import type { LinkCollector } from '../links/link-collector.ts';
+import type { WantedDetails } from '../links/link-details.ts';
+import type { LinkTable } from '../links/link-table.ts';
 import type { LinkReader, PageHead } from '../page-head.ts';
 import { DeclaredText } from './declared-text.ts';
 import { TextLinks } from './text-links.ts';

@@ -1,7 +1,7 @@
-import { detached } from '../link-details.ts';
-import type { LinkRule } from '../link-table.ts';
-import type { LinkTarget } from '../link-target.ts';
-import { MAX_VALUE_LENGTH } from '../tag-scanner.ts';
+import { detached } from '../links/link-details.ts';
+import type { LinkRule } from '../links/link-table.ts';
+import type { LinkTarget } from '../links/link-target.ts';
+import { MAX_VALUE_LENGTH } from '../markup/tag-scanner.ts';
 import { endsUrl, textUrls } from './text-urls.ts';
 
 /** A link of a text names no element. */

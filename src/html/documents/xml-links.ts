@@ -1,7 +1,7 @@
-import { detached, type OpenDetails, openDetails, type WantedDetails } from '../link-details.ts';
-import type { LinkRule, LinkTable } from '../link-table.ts';
-import type { LinkTarget } from '../link-target.ts';
-import { MAX_VALUE_LENGTH } from '../tag-scanner.ts';
+import { detached, type OpenDetails, openDetails, type WantedDetails } from '../links/link-details.ts';
+import type { LinkRule, LinkTable } from '../links/link-table.ts';
+import type { LinkTarget } from '../links/link-target.ts';
+import { MAX_VALUE_LENGTH } from '../markup/tag-scanner.ts';
 import type { XmlHandler } from './xml-scanner.ts';
 import { decodeXml, elementOf, undecodedXml } from './xml-text.ts';
 

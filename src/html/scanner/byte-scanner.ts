@@ -1,10 +1,10 @@
-import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
+import type { Decoding, TagHandler, TagScanner } from '../markup/tag-scanner.ts';
 import { Chunk, EXCLAMATION, GREATER_THAN, isLetter, LESS_THAN, QUESTION, SLASH } from './bytes.ts';
-import { BogusCommentReader, CdataReader, CommentReader } from './comment-reader.ts';
-import type { ContentReader } from './content-reader.ts';
-import type { MarkupSkipper } from './markup-skipper.ts';
-import type { NameCaches } from './name-cache.ts';
-import { TagReader } from './tag-reader.ts';
+import { BogusCommentReader, CdataReader, CommentReader } from './content/comment-reader.ts';
+import type { ContentReader } from './content/content-reader.ts';
+import type { NameCaches } from './names/name-cache.ts';
+import type { MarkupSkipper } from './skipper/markup-skipper.ts';
+import { TagReader } from './tags/tag-reader.ts';
 
 const CDATA = '[CDATA[';
 const COMMENT = '--';

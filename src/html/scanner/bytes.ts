@@ -1,4 +1,4 @@
-import { detached } from '../link-details.ts';
+import { detached } from '../links/link-details.ts';
 
 /** Codes of the characters that mean something in markup. */
 export const LESS_THAN = 0x3c;

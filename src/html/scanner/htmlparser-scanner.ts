@@ -1,8 +1,8 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
-import { detached } from '../link-details.ts';
-import { NoscriptData, ScriptData } from '../script-data.ts';
-import { type Decoding, MAX_VALUE_LENGTH, type TagHandler, type TagScanner } from '../tag-scanner.ts';
-import { lowerCaseName, MAX_NAME_LENGTH } from './name-cache.ts';
+import { detached } from '../links/link-details.ts';
+import { NoscriptData, ScriptData } from '../markup/script-data.ts';
+import { type Decoding, MAX_VALUE_LENGTH, type TagHandler, type TagScanner } from '../markup/tag-scanner.ts';
+import { lowerCaseName, MAX_NAME_LENGTH } from './names/name-cache.ts';
 
 const CDATA = '<![CDATA[';
 /** What a tokenizer that knows CDATA everywhere takes for the bogus comment that CDATA is in HTML. */

@@ -1,12 +1,12 @@
-import { AttributeDecoder } from '../attribute-decoder.ts';
 import type { DocumentDecoder } from '../encoding/document-decoder.ts';
-import type { Decoding, TagHandler, TagScanner } from '../tag-scanner.ts';
+import { AttributeDecoder } from '../markup/attribute-decoder.ts';
+import type { Decoding, TagHandler, TagScanner } from '../markup/tag-scanner.ts';
 import { ByteScanner } from './byte-scanner.ts';
 import { ATTRIBUTE_NAME_CODES, TAG_NAME_CODES } from './bytes.ts';
+import { rawElements } from './content/raw-text-reader.ts';
 import { HtmlparserScanner } from './htmlparser-scanner.ts';
-import { JsMarkupSkipper, type MarkupSkipper, markupSkipper } from './markup-skipper.ts';
-import { NameCache, type NamesOfInterest } from './name-cache.ts';
-import { rawElements } from './raw-text-reader.ts';
+import { NameCache, type NamesOfInterest } from './names/name-cache.ts';
+import { JsMarkupSkipper, type MarkupSkipper, markupSkipper } from './skipper/markup-skipper.ts';
 
 /** The scanners that there are: our own, the same without WebAssembly, and the one they are measured by. */
 export type ScannerKind = 'bytes' | 'bytes-js' | 'htmlparser2';

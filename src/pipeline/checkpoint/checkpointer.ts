@@ -1,5 +1,5 @@
+import type { StepState } from '../../core/stage/step-state.ts';
 import type { SourceIdentity } from '../../core/stage.ts';
-import type { StepState } from '../../core/step-state.ts';
 import type { Ledger } from '../run/ledger.ts';
 import type { Positions } from '../run/positions.ts';
 import type { Outputs } from '../run/settlement.ts';

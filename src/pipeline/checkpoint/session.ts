@@ -1,5 +1,5 @@
 import { StageError } from '../../core/errors.ts';
-import { lineHash } from '../../core/line-hash.ts';
+import { lineHash } from '../../core/hashes/line-hash.ts';
 import type { SourceResume } from '../../core/stage.ts';
 import { linkTarget } from '../../formats/outputs/link-target.ts';
 import type { Pipeline } from '../build.ts';

@@ -1,6 +1,6 @@
 import type { Kind } from '../../core/record.ts';
+import type { StepState } from '../../core/stage/step-state.ts';
 import type { StageContext, Step, StepDefinition } from '../../core/stage.ts';
-import type { StepState } from '../../core/step-state.ts';
 import type { CheckpointSession } from './session.ts';
 
 /** Makes a run's steps, gives the stateful ones back what a checkpoint holds of them, and gathers it for the next one. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
-import { optionNotes } from '../../core/option-notes.ts';
+import { optionNotes } from '../../core/stage/option-notes.ts';
 import { namePattern } from '../../formats/split/part-names.ts';
 import type { PipelineDocument } from '../document/pipeline-document.ts';
 import type { StageChoice } from '../stage-choice.ts';

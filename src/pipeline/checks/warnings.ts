@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { optionNotes } from '../../core/option-notes.ts';
+import { optionNotes } from '../../core/stage/option-notes.ts';
 import type { StageDefinition } from '../../core/stage.ts';
 import { extensionOf } from '../../formats/compression.ts';
 import type { PipelineDocument } from '../document/pipeline-document.ts';

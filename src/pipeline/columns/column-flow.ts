@@ -1,5 +1,5 @@
-import type { OptionProblem } from '../../core/column-plan.ts';
-import { type Column, type ColumnScope, nameInInput } from '../../core/columns.ts';
+import type { OptionProblem } from '../../core/columns/column-plan.ts';
+import { type Column, type ColumnScope, nameInInput } from '../../core/columns/columns.ts';
 import type { Kind } from '../../core/record.ts';
 import type { SourceDefinition, StepDefinition } from '../../core/stage.ts';
 import { type Locator, type Path, type Problem, problemAt, unknownName } from '../checks/problems.ts';

@@ -1,7 +1,7 @@
-import { type ColumnScope, type ColumnType, nameInInput } from '../../core/columns.ts';
+import { type ColumnScope, type ColumnType, nameInInput } from '../../core/columns/columns.ts';
 import type { FailedRecord } from '../../core/outcome.ts';
 import type { Link, LinksRecord, Value } from '../../core/record.ts';
-import type { Row } from '../../core/sink-writer.ts';
+import type { Row } from '../../core/stage/sink-writer.ts';
 import { columnsOfKind } from './record-columns.ts';
 import { type FailureEntry, failureColumns, type PageEntry, pageColumns, type ReportColumn } from './report-columns.ts';
 

@@ -1,4 +1,4 @@
-import type { ColumnScope } from '../../core/columns.ts';
+import type { ColumnScope } from '../../core/columns/columns.ts';
 import type { SinkDefinition, SourceDefinition, StepDefinition } from '../../core/stage.ts';
 import { type ResolvedColumns, resolveColumns } from '../checks/columns.ts';
 import type { Locator, Problem } from '../checks/problems.ts';

@@ -1,7 +1,7 @@
-import { type Column, ColumnScope } from '../../core/columns.ts';
+import { type Column, ColumnScope } from '../../core/columns/columns.ts';
 import type { Kind, Link, LinksRecord, Records, Value } from '../../core/record.ts';
-import { MAX_TEXT_LENGTH } from '../../html/anchor-text.ts';
-import { isSameSite } from '../../html/same-site.ts';
+import { MAX_TEXT_LENGTH } from '../../html/links/anchor-text.ts';
+import { isSameSite } from '../../html/links/same-site.ts';
 import { contentTypeOf } from '../../http/headers/content-type.ts';
 
 type Table = Readonly<Record<string, Column>>;

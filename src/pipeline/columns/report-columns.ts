@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../core/columns.ts';
+import type { ColumnType } from '../../core/columns/columns.ts';
 import type { RecordError } from '../../core/errors.ts';
 import type { FailedRecord } from '../../core/outcome.ts';
 import type { PageFacts, Value } from '../../core/record.ts';

@@ -1,4 +1,4 @@
-import { lineHash } from '../../core/line-hash.ts';
+import { lineHash } from '../../core/hashes/line-hash.ts';
 import type { Origin } from '../../core/record.ts';
 
 /** Which lines of the input are done, in a form that can be stored: small, whatever the length of the input. */

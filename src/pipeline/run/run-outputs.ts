@@ -1,5 +1,5 @@
-import type { ColumnType } from '../../core/columns.ts';
-import type { OutputState, SinkRequest, SinkWriter } from '../../core/sink-writer.ts';
+import type { ColumnType } from '../../core/columns/columns.ts';
+import type { OutputState, SinkRequest, SinkWriter } from '../../core/stage/sink-writer.ts';
 import type { StageContext } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
 import type { Checkpointer } from '../checkpoint/checkpointer.ts';

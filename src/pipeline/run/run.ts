@@ -1,4 +1,4 @@
-import { ColumnScope } from '../../core/columns.ts';
+import { ColumnScope } from '../../core/columns/columns.ts';
 import { StageError } from '../../core/errors.ts';
 import type { StageContext } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';

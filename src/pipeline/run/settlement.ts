@@ -1,7 +1,7 @@
 import type { RecordError } from '../../core/errors.ts';
 import type { Departures, FailedRecord, Skip } from '../../core/outcome.ts';
 import type { AnyRecord, LinksRecord, PageFacts } from '../../core/record.ts';
-import type { SinkWriter } from '../../core/sink-writer.ts';
+import type { SinkWriter } from '../../core/stage/sink-writer.ts';
 import { contentTypeOf } from '../../http/headers/content-type.ts';
 import { type Entries, linkRows, type OutputColumn, type OutputRole, rowMaker } from '../columns/output-columns.ts';
 import type { FailureEntry, PageEntry } from '../columns/report-columns.ts';

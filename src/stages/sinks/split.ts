@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
-import type { OutputState, Row, SinkRequest } from '../../core/sink-writer.ts';
+import type { OutputState, Row, SinkRequest } from '../../core/stage/sink-writer.ts';
 import { defineSink, type StageContext } from '../../core/stage.ts';
 import { size } from '../../core/units.ts';
 import { sinkFailed } from '../../formats/outputs/byte-target.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SinkRequest } from '../../core/sink-writer.ts';
+import type { SinkRequest } from '../../core/stage/sink-writer.ts';
 import { defineSink } from '../../core/stage.ts';
 import { columnsOption } from '../../formats/outputs/row-writer.ts';
 import { growingSqliteFile, replacedSqliteFile, verifySqliteFile } from '../../formats/typed/sqlite-file.ts';

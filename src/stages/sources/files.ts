@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
-import { parseUrl } from '../../core/parse-url.ts';
 import type { PageType } from '../../core/record.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import {
   defineSource,
   type Source,
@@ -11,6 +10,7 @@ import {
   type StageContext,
 } from '../../core/stage.ts';
 import { size } from '../../core/units.ts';
+import { parseUrl } from '../../core/urls/parse-url.ts';
 import { compressionOf, requireCompression } from '../../formats/compression.ts';
 import { pathList } from '../../formats/inputs/input-reader.ts';
 import { otherInput } from '../../formats/inputs/known-input.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failureCodes } from '../../core/failure-codes.ts';
-import { OWN_CODE } from '../../core/own-code.ts';
 import { defineSource } from '../../core/stage.ts';
+import { OWN_CODE } from '../../core/user-code/own-code.ts';
 import { lineItems, requireCodes, rowItems, urlRows } from '../../formats/inputs/input-items.ts';
 import { type InputFormat, InputReader, inputLabel, pathList } from '../../formats/inputs/input-reader.ts';
 import { textLines } from '../../formats/inputs/text-lines.ts';

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { inputColumnName } from '../../core/columns.ts';
-import { maskLineCredentials } from '../../core/credentials.ts';
+import { inputColumnName } from '../../core/columns/columns.ts';
 import { ConfigError, RecordError } from '../../core/errors.ts';
-import { parseUrl } from '../../core/parse-url.ts';
 import { printable } from '../../core/printable.ts';
 import type { Fields } from '../../core/record.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import {
   defineSource,
   type Source,
@@ -14,6 +12,8 @@ import {
   type StageContext,
 } from '../../core/stage.ts';
 import { duration, size } from '../../core/units.ts';
+import { maskLineCredentials } from '../../core/urls/credentials.ts';
+import { parseUrl } from '../../core/urls/parse-url.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
 import { withoutCompression } from '../../formats/compression.ts';
 import { inputFileSize } from '../../formats/inputs/input-file.ts';

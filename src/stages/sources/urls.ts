@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { RecordError } from '../../core/errors.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import { defineSource } from '../../core/stage.ts';
 import { parseInputUrl } from '../../formats/inputs/input-url.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { RecordError } from '../../core/errors.ts';
-import { parseUrl } from '../../core/parse-url.ts';
 import type { PageResponse } from '../../core/record.ts';
-import type { SourceItem } from '../../core/source-item.ts';
+import type { SourceItem } from '../../core/stage/source-item.ts';
 import { defineSource, type Source, type SourceResume, type StageContext } from '../../core/stage.ts';
 import { size } from '../../core/units.ts';
+import { parseUrl } from '../../core/urls/parse-url.ts';
 import { type InputFormat, InputReader, inputLabel, pathList } from '../../formats/inputs/input-reader.ts';
 import { invalidInput } from '../../formats/inputs/input-url.ts';
 import { PageRoom } from '../../formats/pages/page-room.ts';

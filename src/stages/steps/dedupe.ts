@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
-import { type Fingerprint, fingerprintOf } from '../../core/fingerprint.ts';
-import { FingerprintSet } from '../../core/fingerprint-set.ts';
-import { Lookback } from '../../core/lookback.ts';
+import { type Fingerprint, fingerprintOf } from '../../core/hashes/fingerprint.ts';
+import { FingerprintSet } from '../../core/hashes/fingerprint-set.ts';
 import { type Skip, skip } from '../../core/outcome.ts';
 import type { UrlRecord } from '../../core/record.ts';
+import { Lookback } from '../../core/stage/lookback.ts';
+import type { StepCheckpoint, StepState } from '../../core/stage/step-state.ts';
 import { defineStep, type StageContext, type Step } from '../../core/stage.ts';
-import type { StepCheckpoint, StepState } from '../../core/step-state.ts';
 import { size } from '../../core/units.ts';
 import { FingerprintLog } from '../../formats/fingerprint-log.ts';
 

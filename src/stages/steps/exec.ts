@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OptionProblem } from '../../core/column-plan.ts';
-import { type ColumnScope, fieldColumn } from '../../core/columns.ts';
+import type { OptionProblem } from '../../core/columns/column-plan.ts';
+import { type ColumnScope, fieldColumn } from '../../core/columns/columns.ts';
 import { StageError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { Link, LinksRecord, Value } from '../../core/record.ts';

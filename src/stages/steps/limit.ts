@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Lookback } from '../../core/lookback.ts';
 import { skip } from '../../core/outcome.ts';
+import { Lookback } from '../../core/stage/lookback.ts';
 import { defineStep } from '../../core/stage.ts';
 
 /**

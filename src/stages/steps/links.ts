@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { baseOf, type Link, type LinksRecord, type PageResponse } from '../../core/record.ts';
+import type { StageNote } from '../../core/stage/stage-note.ts';
 import { defineStep } from '../../core/stage.ts';
-import type { StageNote } from '../../core/stage-note.ts';
 import { DEFAULT_MAX_LINKS, linkExtraction } from '../../html/link-extractor.ts';
-import { parseSelection, type Selection } from '../../html/link-table.ts';
+import { parseSelection, type Selection } from '../../html/links/link-table.ts';
+import { MAX_VALUE_LENGTH } from '../../html/markup/tag-scanner.ts';
 import type { PageHead } from '../../html/page-head.ts';
-import { MAX_VALUE_LENGTH } from '../../html/tag-scanner.ts';
 import { contentTypeOf, pageTypeOf } from '../../http/headers/content-type.ts';
 
 /**

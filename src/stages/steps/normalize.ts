@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type UrlChanges, urlNormalizer } from '../../core/normalize-url.ts';
 import type { Link } from '../../core/record.ts';
 import { defineStep } from '../../core/stage.ts';
+import { type UrlChanges, urlNormalizer } from '../../core/urls/normalize-url.ts';
 
 /**
  * The step `normalize`: brings URLs that differ only in what has no meaning into one form.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OptionProblem } from '../../core/column-plan.ts';
-import { columnTexts } from '../../core/column-texts.ts';
+import type { OptionProblem } from '../../core/columns/column-plan.ts';
+import { columnTexts } from '../../core/columns/column-texts.ts';
 import { defineStep } from '../../core/stage.ts';
 
 /** The step `rename`: gives columns other names. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OptionProblem } from '../../core/column-plan.ts';
-import { columnTexts } from '../../core/column-texts.ts';
-import { type ColumnScope, fieldColumn } from '../../core/columns.ts';
+import type { OptionProblem } from '../../core/columns/column-plan.ts';
+import { columnTexts } from '../../core/columns/column-texts.ts';
+import { type ColumnScope, fieldColumn } from '../../core/columns/columns.ts';
 import type { AnyRecord, Link, Value } from '../../core/record.ts';
 import { defineStep } from '../../core/stage.ts';
 import {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.ts';
-import { guardedStep } from '../../core/guarded-step.ts';
 import type { Kind } from '../../core/record.ts';
+import { guardedStep } from '../../core/stage/guarded-step.ts';
 import { defineStep, type StepDefinition } from '../../core/stage.ts';
-import { importUserModule } from '../../core/user-module.ts';
+import { importUserModule } from '../../core/user-code/user-module.ts';
 
 const KINDS: readonly Kind[] = ['url', 'page', 'links'];
 

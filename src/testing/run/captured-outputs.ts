@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FailedRecord } from '../../core/outcome.ts';
 import type { Value } from '../../core/record.ts';
-import type { Row, SinkWriter } from '../../core/sink-writer.ts';
+import type { Row, SinkWriter } from '../../core/stage/sink-writer.ts';
 import { defineSink } from '../../core/stage.ts';
 import type { Pipeline } from '../../pipeline/build.ts';
 import {

@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { callSluice } from '../../helpers/command-line.ts';
-import { env } from '../../helpers/definitions.ts';
-import { removeFolder, temporaryFolder } from '../../helpers/samples.ts';
+import { removeFolder, temporaryFolder } from '../../helpers/files/samples.ts';
+import { env } from '../../helpers/pipelines/definitions.ts';
+import { callSluice } from '../../helpers/processes/command-line.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/pipelines/', import.meta.url));
 const variables = { ...env, API_TOKEN: 'swordfish' };

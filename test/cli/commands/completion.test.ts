@@ -4,8 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
-import { callSluice } from '../../helpers/command-line.ts';
-import { removeFolder, temporaryFolder } from '../../helpers/samples.ts';
+import { removeFolder, temporaryFolder } from '../../helpers/files/samples.ts';
+import { callSluice } from '../../helpers/processes/command-line.ts';
 
 /** Has our script loaded, and prints what the words that stand in "$@" are completed to, a line each. */
 const BASH = `

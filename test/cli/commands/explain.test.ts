@@ -7,7 +7,7 @@ import { isError } from '../../../src/pipeline/checks/problems.ts';
 import type { PipelineDocument } from '../../../src/pipeline/document/pipeline-document.ts';
 import type { SetRequest } from '../../../src/pipeline/document/settings.ts';
 import { examineFile } from '../../../src/pipeline/load.ts';
-import { definitions, env } from '../../helpers/definitions.ts';
+import { definitions, env } from '../../helpers/pipelines/definitions.ts';
 
 /** A pipeline file as it was read. */
 interface Loaded {

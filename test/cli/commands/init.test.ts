@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { callSluice } from '../../helpers/command-line.ts';
-import { removeFolder, root, temporaryFolder } from '../../helpers/samples.ts';
-import { startSite } from '../../helpers/site.ts';
+import { removeFolder, root, temporaryFolder } from '../../helpers/files/samples.ts';
+import { startSite } from '../../helpers/network/site.ts';
+import { callSluice } from '../../helpers/processes/command-line.ts';
 
 const files = await readdir(join(root, 'pipelines/templates'));
 const templates = files.flatMap((file) => /^([^.]+)\.yaml$/.exec(file)?.[1] ?? []).sort();

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { stagesText } from '../../../src/cli/commands/stages.ts';
 import { ConfigError } from '../../../src/core/errors.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
-import { definitions } from '../../helpers/definitions.ts';
+import { definitions } from '../../helpers/pipelines/definitions.ts';
 
 test('the list has every stage with its summary, by type', () => {
   const text = stagesText(definitions);

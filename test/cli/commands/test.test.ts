@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { CaseFolder, pipelineWith } from '../../helpers/case-folder.ts';
+import { CaseFolder, pipelineWith } from '../../helpers/files/case-folder.ts';
 
 let folder: CaseFolder;
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { StageError } from '../../../src/core/errors.ts';
-import type { OutputState } from '../../../src/core/sink-writer.ts';
+import type { OutputState } from '../../../src/core/stage/sink-writer.ts';
 import type { ByteTarget } from '../../../src/formats/outputs/byte-target.ts';
 import { compressedTarget } from '../../../src/formats/outputs/compressed-target.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import type { Row } from '../../../src/core/sink-writer.ts';
+import type { Row } from '../../../src/core/stage/sink-writer.ts';
 import { csvFormat, tsvFormat } from '../../../src/formats/outputs/delimited.ts';
-import { runProcess } from '../../helpers/process.ts';
+import { runProcess } from '../../helpers/processes/process.ts';
 
 const plain = { hasHeader: false, hasByteOrderMark: false, isSpreadsheetSafe: false };
 

@@ -7,11 +7,11 @@ import { Writable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import { StageError } from '../../../src/core/errors.ts';
-import type { OutputState } from '../../../src/core/sink-writer.ts';
+import type { OutputState } from '../../../src/core/stage/sink-writer.ts';
 import type { ByteTarget } from '../../../src/formats/outputs/byte-target.ts';
 import { openTextOutput, TextOutput } from '../../../src/formats/outputs/text-output.ts';
-import { LiveProcess } from '../../helpers/process.ts';
-import { Gate, quiet, stageContext } from '../../helpers/stages.ts';
+import { Gate, quiet, stageContext } from '../../helpers/pipelines/stages.ts';
+import { LiveProcess } from '../../helpers/processes/process.ts';
 
 /** What a sink is told in a run without a checkpoint. */
 const REPLACED = { columns: [], types: [] };

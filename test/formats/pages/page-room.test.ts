@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PageRoom } from '../../../src/formats/pages/page-room.ts';
-import { quiet } from '../../helpers/stages.ts';
+import { quiet } from '../../helpers/pipelines/stages.ts';
 
 test('there is room up to the limit, and again for what is given back', async () => {
   const room = new PageRoom(10);

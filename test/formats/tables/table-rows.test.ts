@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Row } from '../../../src/core/sink-writer.ts';
+import type { Row } from '../../../src/core/stage/sink-writer.ts';
 import { csvFormat, tsvFormat } from '../../../src/formats/outputs/delimited.ts';
 import { jsonLinesFormat } from '../../../src/formats/outputs/json-lines.ts';
 import { type TableFormat, type TableRow, tableFormatOf, tableRows } from '../../../src/formats/tables/table-rows.ts';

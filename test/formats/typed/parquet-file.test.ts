@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { StageError } from '../../../src/core/errors.ts';
 import type { Value } from '../../../src/core/record.ts';
-import type { Row } from '../../../src/core/sink-writer.ts';
+import type { Row } from '../../../src/core/stage/sink-writer.ts';
 import type { ByteTarget } from '../../../src/formats/outputs/byte-target.ts';
 import { openParquetFile, ParquetFile } from '../../../src/formats/typed/parquet-file.ts';
 import type { TypedColumn } from '../../../src/formats/typed/typed-column.ts';

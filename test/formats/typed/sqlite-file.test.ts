@@ -17,10 +17,10 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { StageError, type StageErrorCode } from '../../../src/core/errors.ts';
-import type { Row } from '../../../src/core/sink-writer.ts';
+import type { Row } from '../../../src/core/stage/sink-writer.ts';
 import { growingSqliteFile, replacedSqliteFile, verifySqliteFile } from '../../../src/formats/typed/sqlite-file.ts';
-import { LiveProcess, runProcess } from '../../helpers/process.ts';
-import { numberedRow, SQLITE_TABLE } from '../../helpers/sqlite-rows.ts';
+import { numberedRow, SQLITE_TABLE } from '../../helpers/files/sqlite-rows.ts';
+import { LiveProcess, runProcess } from '../../helpers/processes/process.ts';
 
 const WRITER = fileURLToPath(new URL('../../fixtures/sqlite-writer.ts', import.meta.url));
 const NO_COMMAND = spawnSync('sqlite3', ['-version']).error !== undefined && 'the command sqlite3 is not installed';

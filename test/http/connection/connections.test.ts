@@ -3,7 +3,7 @@ import { lookup } from 'node:dns';
 import { test } from 'node:test';
 import type { Connection } from '../../../src/http/connection/connection.ts';
 import { Connections } from '../../../src/http/connection/connections.ts';
-import { startSite } from '../../helpers/site.ts';
+import { startSite } from '../../helpers/network/site.ts';
 
 /** Sends a request and waits for the end of its answer. */
 function ask(connection: Connection): Promise<void> {

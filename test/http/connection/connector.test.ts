@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type LookupFunction, type Sock
 import { describe, type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { type ConnectorOptions, createConnector } from '../../../src/http/connection/connector.ts';
-import { startHostileServer } from '../../helpers/hostile-server.ts';
+import { startHostileServer } from '../../helpers/network/hostile-server.ts';
 
 /** A lookup that knows one answer, as our resolver's: all addresses at once. */
 function leadingTo(...addresses: readonly string[]): LookupFunction {

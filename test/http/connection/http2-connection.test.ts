@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { FailureCode } from '../../../src/core/failure-codes.ts';
 import type { ClientOptions } from '../../../src/http/client.ts';
-import { failureOf, fetchText, readText, startClient } from '../../helpers/http-client.ts';
+import { failureOf, fetchText, readText, startClient } from '../../helpers/network/http-client.ts';
 import {
   type FrameScript,
   FrameType,
@@ -12,9 +12,9 @@ import {
   pageHead,
   resetFrame,
   startFrameServer,
-} from '../../helpers/http2-frames.ts';
-import { type Http2Site, startHttp2Site } from '../../helpers/http2-site.ts';
-import { localhostTls } from '../../helpers/tls-site.ts';
+} from '../../helpers/network/http2-frames.ts';
+import { type Http2Site, startHttp2Site } from '../../helpers/network/http2-site.ts';
+import { localhostTls } from '../../helpers/network/tls-site.ts';
 
 const http2: Partial<ClientOptions> = { ca: [localhostTls.cert.toString()], http2: true };
 const HTML = { ':status': 200, 'content-type': 'text/html' } as const;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { proxiesFrom } from '../../../src/http/proxy/proxies.ts';
-import { failureOf, fetchText, startClient } from '../../helpers/http-client.ts';
-import { startHttp2Site } from '../../helpers/http2-site.ts';
-import { startProxy } from '../../helpers/proxy.ts';
-import { startSite } from '../../helpers/site.ts';
-import { localhostTls, startTlsSite } from '../../helpers/tls-site.ts';
+import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
+import { startHttp2Site } from '../../helpers/network/http2-site.ts';
+import { startProxy } from '../../helpers/network/proxy.ts';
+import { startSite } from '../../helpers/network/site.ts';
+import { localhostTls, startTlsSite } from '../../helpers/network/tls-site.ts';
 
 const ca = [localhostTls.cert.toString()];
 

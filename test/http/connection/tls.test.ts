@@ -4,8 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { createServer, type TlsOptions } from 'node:tls';
-import { failureOf, fetchText, startClient } from '../../helpers/http-client.ts';
-import { localhostTls, startTlsSite } from '../../helpers/tls-site.ts';
+import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
+import { localhostTls, startTlsSite } from '../../helpers/network/tls-site.ts';
 
 const ca = [localhostTls.cert.toString()];
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Cookies } from '../../../src/http/cookies/cookies.ts';
-import { failureOf, fetchText, startClient } from '../../helpers/http-client.ts';
-import { startSite } from '../../helpers/site.ts';
+import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
+import { startSite } from '../../helpers/network/site.ts';
 
 /** The Cookie field of a request to `url`, after `setters` have set theirs. */
 function sent(cookies: Cookies, url: string, from = url): string {

@@ -5,7 +5,7 @@ import { AddressGuard } from '../../../src/http/addresses/address-guard.ts';
 import { isTemporaryDnsFailure } from '../../../src/http/dns/dns-failure.ts';
 import { parseHosts } from '../../../src/http/dns/hosts-file.ts';
 import { NameResolver, type ResolverOptions } from '../../../src/http/dns/name-resolver.ts';
-import { type DnsAnswer, type DnsServer, startDnsServer } from '../../helpers/dns-server.ts';
+import { type DnsAnswer, type DnsServer, startDnsServer } from '../../helpers/network/dns-server.ts';
 
 const PUBLIC_ONLY = new AddressGuard({ allowPrivate: false });
 const EVERYTHING = new AddressGuard({ allowPrivate: true });

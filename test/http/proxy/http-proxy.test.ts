@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { ClientOptions, HttpClient } from '../../../src/http/client.ts';
 import { proxiesFrom } from '../../../src/http/proxy/proxies.ts';
-import { failureOf, fetchText, startClient } from '../../helpers/http-client.ts';
-import { type ProxyOptions, startProxy, type TestProxy } from '../../helpers/proxy.ts';
-import { type Route, type Site, startSite } from '../../helpers/site.ts';
-import { localhostTls } from '../../helpers/tls-site.ts';
+import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
+import { type ProxyOptions, startProxy, type TestProxy } from '../../helpers/network/proxy.ts';
+import { type Route, type Site, startSite } from '../../helpers/network/site.ts';
+import { localhostTls } from '../../helpers/network/tls-site.ts';
 
 interface Relay {
   readonly site: Site;

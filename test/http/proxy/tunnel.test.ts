@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import type { ClientOptions, HttpClient } from '../../../src/http/client.ts';
 import { proxiesFrom } from '../../../src/http/proxy/proxies.ts';
-import { startHostileServer } from '../../helpers/hostile-server.ts';
-import { failureOf, fetchText, startClient } from '../../helpers/http-client.ts';
-import { type ProxyOptions, startProxy, type TestProxy } from '../../helpers/proxy.ts';
-import { localhostTls, startTlsSite } from '../../helpers/tls-site.ts';
+import { startHostileServer } from '../../helpers/network/hostile-server.ts';
+import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
+import { type ProxyOptions, startProxy, type TestProxy } from '../../helpers/network/proxy.ts';
+import { localhostTls, startTlsSite } from '../../helpers/network/tls-site.ts';
 
 const ca = [localhostTls.cert.toString()];
 

@@ -3,9 +3,9 @@ import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { HttpClient } from '../../../src/http/client.ts';
 import { HostTable } from '../../../src/http/hosts/host-table.ts';
-import { startHostileServer, writeForever } from '../../helpers/hostile-server.ts';
-import { failureOf, fetchText, startClient, testClientOptions } from '../../helpers/http-client.ts';
-import { type Route, type Site, startSite } from '../../helpers/site.ts';
+import { startHostileServer, writeForever } from '../../helpers/network/hostile-server.ts';
+import { failureOf, fetchText, startClient, testClientOptions } from '../../helpers/network/http-client.ts';
+import { type Route, type Site, startSite } from '../../helpers/network/site.ts';
 
 const robots = { maxCrawlDelayMs: 30_000 };
 

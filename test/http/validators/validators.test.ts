@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type KnownValidators, NotModified, validatorsOf } from '../../../src/http/validators/validators.ts';
-import { startHostileServer } from '../../helpers/hostile-server.ts';
-import { fetchText, readText, startClient } from '../../helpers/http-client.ts';
+import { startHostileServer } from '../../helpers/network/hostile-server.ts';
+import { fetchText, readText, startClient } from '../../helpers/network/http-client.ts';
 
 const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
 const page = (fields: string, text: string) =>

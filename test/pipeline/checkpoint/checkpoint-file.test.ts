@@ -10,7 +10,7 @@ import {
   writeCheckpoint,
 } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import { CHECKPOINT_FORMAT, type CheckpointState } from '../../../src/pipeline/checkpoint/checkpoint-state.ts';
-import { FailingDisk } from '../../helpers/failing-disk.ts';
+import { FailingDisk } from '../../helpers/files/failing-disk.ts';
 
 test('a checkpoint is read back as it was written', async (t) => {
   const path = await checkpointPath(t);

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { StageError } from '../../../src/core/errors.ts';
-import { Lookback } from '../../../src/core/lookback.ts';
+import { Lookback } from '../../../src/core/stage/lookback.ts';
 import { FingerprintLog } from '../../../src/formats/fingerprint-log.ts';
 import { type CheckpointDisk, readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import { Checkpointer } from '../../../src/pipeline/checkpoint/checkpointer.ts';
 import { Ledger } from '../../../src/pipeline/run/ledger.ts';
 import { Positions } from '../../../src/pipeline/run/positions.ts';
-import { FailingDisk } from '../../helpers/failing-disk.ts';
-import { FaultySink, Gate, quiet, urlRecord } from '../../helpers/stages.ts';
+import { FailingDisk } from '../../helpers/files/failing-disk.ts';
+import { FaultySink, Gate, quiet, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 test('a checkpoint says what was done and written when it began, and nothing that came after', async (t) => {
   const gate = new Gate();

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { lineHash } from '../../../src/core/line-hash.ts';
+import { lineHash } from '../../../src/core/hashes/line-hash.ts';
 import type { Pipeline } from '../../../src/pipeline/build.ts';
 import { writeCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import { CHECKPOINT_FORMAT, type CheckpointState } from '../../../src/pipeline/checkpoint/checkpoint-state.ts';

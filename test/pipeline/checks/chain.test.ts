@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ChainLink, chainProblems } from '../../../src/pipeline/checks/chain.ts';
-import { definitions } from '../../helpers/definitions.ts';
+import { definitions } from '../../helpers/pipelines/definitions.ts';
 
 const locator = { locate: () => ({ place: 'x', namesOption: true, order: 0 }) };
 

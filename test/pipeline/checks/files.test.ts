@@ -6,7 +6,7 @@ import { buildPipeline } from '../../../src/pipeline/build.ts';
 import { documentFromFlags } from '../../../src/pipeline/document/pipeline-document.ts';
 import { examineFile } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
-import { removeFolder, temporaryFolder } from '../../helpers/samples.ts';
+import { removeFolder, temporaryFolder } from '../../helpers/files/samples.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { defineStep } from '../../../src/core/stage.ts';
 import { examineFile } from '../../../src/pipeline/load.ts';
-import { definitions } from '../../helpers/definitions.ts';
+import { definitions } from '../../helpers/pipelines/definitions.ts';
 
 /** A step with an option on its way out, and one that has something to say of its options. */
 const oldStep = defineStep({

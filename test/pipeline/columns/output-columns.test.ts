@@ -11,8 +11,8 @@ import {
   tableColumns,
 } from '../../../src/pipeline/columns/output-columns.ts';
 import { sourceScope } from '../../../src/pipeline/columns/record-columns.ts';
-import { reportColumns, sinkColumns } from '../../helpers/columns.ts';
-import { linksRecord, pageFacts, urlRecord } from '../../helpers/stages.ts';
+import { reportColumns, sinkColumns } from '../../helpers/pipelines/columns.ts';
+import { linksRecord, pageFacts, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 const roles: readonly OutputRole[] = ['sink', 'failures', 'pages'];
 const record = urlRecord(4);

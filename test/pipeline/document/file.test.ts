@@ -6,7 +6,7 @@ import { ConfigError } from '../../../src/core/errors.ts';
 import { parsePipelineFile } from '../../../src/pipeline/document/file.ts';
 import { documentFromFlags } from '../../../src/pipeline/document/pipeline-document.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
-import { definitions, env } from '../../helpers/definitions.ts';
+import { definitions, env } from '../../helpers/pipelines/definitions.ts';
 
 function parse(text: string, sets: readonly string[] = []) {
   return parsePipelineFile(text, { file: 'a.yaml', env, sets });

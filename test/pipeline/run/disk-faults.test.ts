@@ -16,8 +16,8 @@ import { readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file
 import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
 import { linesSource } from '../../../src/stages/sources/lines.ts';
-import { type Fault, FaultyDisk } from '../../helpers/faulty-disk.ts';
-import { linksRecord, stageContext } from '../../helpers/stages.ts';
+import { type Fault, FaultyDisk } from '../../helpers/files/faulty-disk.ts';
+import { linksRecord, stageContext } from '../../helpers/pipelines/stages.ts';
 
 const LINES = 15;
 const FAILED = (line: number) => line % 5 === 3;

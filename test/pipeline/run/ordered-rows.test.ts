@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { OrderedRows } from '../../../src/pipeline/run/ordered-rows.ts';
 import { Positions } from '../../../src/pipeline/run/positions.ts';
-import { Gate, linksRecord, quiet, urlRecord } from '../../helpers/stages.ts';
+import { Gate, linksRecord, quiet, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 const WINDOW = 1024;
 const never = new AbortController().signal;

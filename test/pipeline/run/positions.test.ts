@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lineHash } from '../../../src/core/line-hash.ts';
+import { lineHash } from '../../../src/core/hashes/line-hash.ts';
 import type { Origin } from '../../../src/core/record.ts';
 import { Positions, type PositionsState } from '../../../src/pipeline/run/positions.ts';
 

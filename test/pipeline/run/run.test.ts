@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { RecordError, StageError } from '../../../src/core/errors.ts';
 import { skip } from '../../../src/core/outcome.ts';
 import type { UrlRecord } from '../../../src/core/record.ts';
-import type { SinkWriter } from '../../../src/core/sink-writer.ts';
-import type { SourceItem } from '../../../src/core/source-item.ts';
+import type { SinkWriter } from '../../../src/core/stage/sink-writer.ts';
+import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import { defineSink, defineSource, defineStep, type Source, type StageDefinition } from '../../../src/core/stage.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
@@ -24,7 +24,7 @@ import {
   SilentSource,
   stageContext,
   urlItem,
-} from '../../helpers/stages.ts';
+} from '../../helpers/pipelines/stages.ts';
 
 /** What a step makes of a line. */
 type Fate = 'linked' | 'empty' | 'failed' | 'skipped';

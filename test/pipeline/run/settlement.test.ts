@@ -5,8 +5,8 @@ import { skip } from '../../../src/core/outcome.ts';
 import { Ledger } from '../../../src/pipeline/run/ledger.ts';
 import { Positions } from '../../../src/pipeline/run/positions.ts';
 import { type LineReport, Settlement } from '../../../src/pipeline/run/settlement.ts';
-import { reportColumns, sinkColumns } from '../../helpers/columns.ts';
-import { FaultySink, Gate, linksRecord, pageFacts, quiet, urlRecord } from '../../helpers/stages.ts';
+import { reportColumns, sinkColumns } from '../../helpers/pipelines/columns.ts';
+import { FaultySink, Gate, linksRecord, pageFacts, quiet, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 const notFound = new RecordError('http-status', 'it answered 404', { facts: pageFacts({ status: 404 }) });
 const noUrl = new RecordError('invalid-url', 'no URL');

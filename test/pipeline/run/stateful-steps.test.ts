@@ -7,17 +7,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { StageError } from '../../../src/core/errors.ts';
-import { Lookback } from '../../../src/core/lookback.ts';
 import { skip } from '../../../src/core/outcome.ts';
 import type { UrlRecord } from '../../../src/core/record.ts';
-import type { SourceItem } from '../../../src/core/source-item.ts';
+import { Lookback } from '../../../src/core/stage/lookback.ts';
+import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import { defineSource, defineStep, type StageDefinition } from '../../../src/core/stage.ts';
 import { readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
 import { tsvSink } from '../../../src/stages/sinks/tsv.ts';
 import { dedupeStep } from '../../../src/stages/steps/dedupe.ts';
-import { Gate, linksRecord, stageContext, urlItem } from '../../helpers/stages.ts';
+import { Gate, linksRecord, stageContext, urlItem } from '../../helpers/pipelines/stages.ts';
 
 test('stopped anywhere and taken up, also from an earlier checkpoint, stateful steps do as if nothing had been', async (t) => {
   const folder = await scratchFolder(t);

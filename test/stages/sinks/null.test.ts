@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullSink } from '../../../src/stages/sinks/null.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
 
 test('takes rows without waiting, marks, closes and can be given up', async () => {
   const request = { columns: ['a'], types: ['string' as const] };

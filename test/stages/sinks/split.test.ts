@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { StageError } from '../../../src/core/errors.ts';
-import type { Row, SinkRequest } from '../../../src/core/sink-writer.ts';
+import type { Row, SinkRequest } from '../../../src/core/stage/sink-writer.ts';
 import { splitSink } from '../../../src/stages/sinks/split.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
 
 const request: SinkRequest = { columns: ['host', 'n'], types: ['string', 'int'] };
 

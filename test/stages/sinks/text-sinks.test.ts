@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
-import type { Row } from '../../../src/core/sink-writer.ts';
+import type { Row } from '../../../src/core/stage/sink-writer.ts';
 import type { SinkDefinition } from '../../../src/core/stage.ts';
 import { csvSink } from '../../../src/stages/sinks/csv.ts';
 import { jsonlSink } from '../../../src/stages/sinks/jsonl.ts';
 import { tsvSink } from '../../../src/stages/sinks/tsv.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
 
 const columns = ['source_url', 'parsed_url'];
 const rows: readonly Row[] = [

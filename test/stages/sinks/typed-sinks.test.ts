@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { StageError } from '../../../src/core/errors.ts';
-import type { SinkRequest } from '../../../src/core/sink-writer.ts';
+import type { SinkRequest } from '../../../src/core/stage/sink-writer.ts';
 import type { SinkDefinition } from '../../../src/core/stage.ts';
 import { openDatabase } from '../../../src/formats/typed/sqlite-database.ts';
 import { parquetSink } from '../../../src/stages/sinks/parquet.ts';
 import { sqliteSink } from '../../../src/stages/sinks/sqlite.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
 
 const request: SinkRequest = { columns: ['link', 'status', 'internal'], types: ['string', 'int', 'bool'] };
 const rows = [

@@ -5,9 +5,9 @@ import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import type { Source, SourceResume, StageContext } from '../../../src/core/stage.ts';
 import { filesSource } from '../../../src/stages/sources/files.ts';
-import { callSluice } from '../../helpers/command-line.ts';
-import { folderOf, itemsOf, readPage } from '../../helpers/sources.ts';
-import { quiet, stageContext } from '../../helpers/stages.ts';
+import { folderOf, itemsOf, readPage } from '../../helpers/files/sources.ts';
+import { quiet, stageContext } from '../../helpers/pipelines/stages.ts';
+import { callSluice } from '../../helpers/processes/command-line.ts';
 
 const site = {
   'site/b.html': '<a href=x>',

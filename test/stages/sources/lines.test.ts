@@ -7,10 +7,10 @@ import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import fc from 'fast-check';
-import type { SourceItem } from '../../../src/core/source-item.ts';
+import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import type { Source, SourceResume } from '../../../src/core/stage.ts';
 import { linesSource } from '../../../src/stages/sources/lines.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
 
 describe('a file', () => {
   it('is read as one URL a line; blank lines and comments are passed over, and counted', async (t) => {

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
-import type { SourceItem } from '../../../src/core/source-item.ts';
+import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import type { Source, SourceResume, StageContext } from '../../../src/core/stage.ts';
 import { sitemapSource } from '../../../src/stages/sources/sitemap.ts';
-import { callSluice } from '../../helpers/command-line.ts';
-import { held, type Route, type Site, startSite } from '../../helpers/site.ts';
-import { folderOf, itemsOf as readItemsOf } from '../../helpers/sources.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { folderOf, itemsOf as readItemsOf } from '../../helpers/files/sources.ts';
+import { held, type Route, type Site, startSite } from '../../helpers/network/site.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
+import { callSluice } from '../../helpers/processes/command-line.ts';
 
 const XML = { 'content-type': 'application/xml' };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { SourceItem } from '../../../src/core/source-item.ts';
+import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import { urlsSource } from '../../../src/stages/sources/urls.ts';
-import { stageContext } from '../../helpers/stages.ts';
+import { stageContext } from '../../helpers/pipelines/stages.ts';
 
 it('each URL of the list is read as a line would be, and numbered from 1', async () => {
   const items = await itemsOf([' example.com/a ', 'mailto:a@b', 'http://b.example']);

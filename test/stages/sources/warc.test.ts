@@ -5,13 +5,13 @@ import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import type { RecordError } from '../../../src/core/errors.ts';
-import type { SourceItem } from '../../../src/core/source-item.ts';
+import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import type { Source, SourceResume, StageContext } from '../../../src/core/stage.ts';
 import { warcSource } from '../../../src/stages/sources/warc.ts';
-import { callSluice } from '../../helpers/command-line.ts';
-import { folderOf, itemsOf, type ReadItem, readPage } from '../../helpers/sources.ts';
-import { quiet, stageContext } from '../../helpers/stages.ts';
-import { warcInfo, warcRecord, warcResponse } from '../../helpers/warc.ts';
+import { folderOf, itemsOf, type ReadItem, readPage } from '../../helpers/files/sources.ts';
+import { warcInfo, warcRecord, warcResponse } from '../../helpers/files/warc.ts';
+import { quiet, stageContext } from '../../helpers/pipelines/stages.ts';
+import { callSluice } from '../../helpers/processes/command-line.ts';
 
 const a = warcResponse('https://a.example/', '<a href=1>');
 const b = warcResponse('https://b.example/', '<a href=2>');

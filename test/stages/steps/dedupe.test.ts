@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { skip } from '../../../src/core/outcome.ts';
-import type { StepState } from '../../../src/core/step-state.ts';
+import type { StepState } from '../../../src/core/stage/step-state.ts';
 import { dedupeStep } from '../../../src/stages/steps/dedupe.ts';
-import { stageContext, urlRecord } from '../../helpers/stages.ts';
+import { stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 it('the first line of a URL goes on as it is, later ones are skipped as duplicates', () => {
   const step = create();

@@ -4,7 +4,7 @@ import { ConfigError, StageError } from '../../../src/core/errors.ts';
 import type { LinksRecord } from '../../../src/core/record.ts';
 import { sourceScope } from '../../../src/pipeline/columns/record-columns.ts';
 import { execStep } from '../../../src/stages/steps/exec.ts';
-import { linksRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { linksRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 /** A program in Node that answers each line with what `answer`, the body of a function of `row`, gives. */
 function program(answer: string, more = ''): string[] {

@@ -8,8 +8,8 @@ import type { UrlRecord } from '../../../src/core/record.ts';
 import type { StageContext } from '../../../src/core/stage.ts';
 import { fetchStep } from '../../../src/stages/steps/fetch.ts';
 import { linksStep } from '../../../src/stages/steps/links.ts';
-import { startHostileServer } from '../../helpers/hostile-server.ts';
-import { RememberedDepartures, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { startHostileServer } from '../../helpers/network/hostile-server.ts';
+import { RememberedDepartures, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 /*
  * Bodies that break off and are fetched again: what the server has to say then may be something else than before.

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ColumnScope } from '../../../src/core/columns.ts';
+import { ColumnScope } from '../../../src/core/columns/columns.ts';
 import { ConfigError } from '../../../src/core/errors.ts';
 import type { PageRecord } from '../../../src/core/record.ts';
 import type { StageContext, Step } from '../../../src/core/stage.ts';
 import { fetchStep } from '../../../src/stages/steps/fetch.ts';
-import { startProxy } from '../../helpers/proxy.ts';
-import { startSite } from '../../helpers/site.ts';
-import { startTlsSite } from '../../helpers/tls-site.ts';
+import { startProxy } from '../../helpers/network/proxy.ts';
+import { startSite } from '../../helpers/network/site.ts';
+import { startTlsSite } from '../../helpers/network/tls-site.ts';
 
 interface Setting {
   readonly options?: Readonly<Record<string, unknown>>;

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, type TestContext, test } from 'node:test';
-import { ColumnScope } from '../../../src/core/columns.ts';
+import { ColumnScope } from '../../../src/core/columns/columns.ts';
 import { concurrentTransform } from '../../../src/core/concurrent-transform.ts';
 import { ConfigError } from '../../../src/core/errors.ts';
 import type { Abandon, Skip } from '../../../src/core/outcome.ts';
 import type { PageRecord, UrlRecord } from '../../../src/core/record.ts';
 import type { StageContext, Step } from '../../../src/core/stage.ts';
 import { fetchStep } from '../../../src/stages/steps/fetch.ts';
-import { startSite } from '../../helpers/site.ts';
+import { startSite } from '../../helpers/network/site.ts';
 
 function startStep(t: TestContext, options: Record<string, unknown> = {}): Step<'url', 'page'> {
   const controller = new AbortController();

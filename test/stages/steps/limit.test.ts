@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skip } from '../../../src/core/outcome.ts';
-import type { StepCheckpoint } from '../../../src/core/step-state.ts';
+import type { StepCheckpoint } from '../../../src/core/stage/step-state.ts';
 import { limitStep } from '../../../src/stages/steps/limit.ts';
-import { stageContext, urlRecord } from '../../helpers/stages.ts';
+import { stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 test('the first URLs go on, the others are skipped as limit', () => {
   const step = create(2);

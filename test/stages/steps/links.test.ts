@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { ColumnScope } from '../../../src/core/columns.ts';
+import { ColumnScope } from '../../../src/core/columns/columns.ts';
 import { RecordError } from '../../../src/core/errors.ts';
 import type { LinksRecord } from '../../../src/core/record.ts';
 import type { StageContext } from '../../../src/core/stage.ts';
 import { linksStep } from '../../../src/stages/steps/links.ts';
-import { type FakePageOptions, fakePage } from '../../helpers/page.ts';
+import { type FakePageOptions, fakePage } from '../../helpers/pipelines/page.ts';
 
 describe('links', () => {
   it('a page becomes its links, with the facts of its body', async () => {

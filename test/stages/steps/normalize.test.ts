@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Link } from '../../../src/core/record.ts';
 import { normalizeStep } from '../../../src/stages/steps/normalize.ts';
-import { linksRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { linksRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 test('of a URL what is fetched changes, and the line as given stays', () => {
   const record = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skip } from '../../../src/core/outcome.ts';
 import { sampleStep } from '../../../src/stages/steps/sample.ts';
-import { linksRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { linksRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 const urls = Array.from({ length: 10_000 }, (_, sequence) => urlRecord(sequence));
 

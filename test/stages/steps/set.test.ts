@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AnyRecord, Kind } from '../../../src/core/record.ts';
 import { sourceScope } from '../../../src/pipeline/columns/record-columns.ts';
 import { setStep } from '../../../src/stages/steps/set.ts';
-import { linksRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { linksRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 test('on links each link gets its own values, later expressions see those before them', async () => {
   const record = linksRecord(urlRecord(0), 2);

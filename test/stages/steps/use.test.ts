@@ -8,7 +8,7 @@ import { ConfigError, RecordError, StageError } from '../../../src/core/errors.t
 import type { Step } from '../../../src/core/stage.ts';
 import { examineWholeFile } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
-import { linksRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { linksRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/steps/', import.meta.url));
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ColumnScope } from '../../../src/core/columns.ts';
+import { ColumnScope } from '../../../src/core/columns/columns.ts';
 import { RecordError } from '../../../src/core/errors.ts';
 import { skip } from '../../../src/core/outcome.ts';
 import type { AnyRecord, Kind } from '../../../src/core/record.ts';
 import { sourceScope } from '../../../src/pipeline/columns/record-columns.ts';
 import { whereStep } from '../../../src/stages/steps/where.ts';
-import { linksRecord, pageRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { linksRecord, pageRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 test('a URL or a page goes on where the expression is true, and is skipped as filtered where not', async () => {
   const url = urlRecord(3);

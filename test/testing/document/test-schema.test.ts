@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { testJsonSchema } from '../../../src/testing/document/test-schema.ts';
-import { root } from '../../helpers/samples.ts';
+import { root } from '../../helpers/files/samples.ts';
 
 const schema = testJsonSchema();
 // In strict mode a keyword that the draft doesn't know is an error.

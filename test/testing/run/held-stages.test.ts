@@ -7,7 +7,7 @@ import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
 import { heldStages } from '../../../src/testing/run/held-stages.ts';
 import { VirtualClock } from '../../../src/testing/run/virtual-clock.ts';
-import { Gate, linksRecord, pageRecord, stageContext, urlRecord } from '../../helpers/stages.ts';
+import { Gate, linksRecord, pageRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 /** Turns of the event loop, in which a clock that nothing holds has moved on. */
 const TURNS = 50;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { CaseFolder, pipelineWith } from '../../helpers/case-folder.ts';
-import { startSite } from '../../helpers/site.ts';
+import { CaseFolder, pipelineWith } from '../../helpers/files/case-folder.ts';
+import { startSite } from '../../helpers/network/site.ts';
 
 /** So much that it is not decompressed at once. */
 const LARGE = Buffer.from(`<a href=b>${'<p>a text'.repeat(400_000)}`);

@@ -1,0 +1,80 @@
+import type { LinkDetails } from '../../core/record.ts';
+import { baseUrl } from '../urls/resolve.ts';
+import type { LinkRule, LinkScope } from './link-table.ts';
+import type { LinkTarget } from './link-target.ts';
+
+/**
+ * Takes what the document of an `iframe`'s `srcdoc` says of its links, and hands it on to the page's own target.
+ *
+ * Its URLs are relative to its own `base`, which is relative to the base of the page
+ * (https://html.spec.whatwg.org/#fallback-base-url).
+ */
+export class NestedDocument implements LinkTarget {
+  readonly #target: LinkTarget;
+  readonly #scope: NestedScope;
+  readonly #rules = new Map<LinkRule, LinkRule>();
+
+  /** `key` tells this document from the page's others; `parent` is the scope of the document that it stands in. */
+  constructor(target: LinkTarget, key: string, parent: LinkScope | undefined) {
+    this.#target = target;
+    this.#scope = new NestedScope(key, parent);
+  }
+
+  /** The scope of its links. */
+  get scope(): LinkScope {
+    return this.#scope;
+  }
+
+  add(rule: LinkRule, value: string, details?: LinkDetails): void {
+    // An empty action is the document, which has no address of its own.
+    if (rule.form === 'action' && value === '') return;
+    let scoped = this.#rules.get(rule);
+    if (scoped === undefined) {
+      scoped = { ...rule, scope: this.#scope };
+      this.#rules.set(rule, scoped);
+    }
+    this.#target.add(scoped, value, details);
+  }
+
+  addBase(value: string | null): void {
+    this.#scope.addBase(value);
+  }
+
+  mark(): number {
+    return this.#target.mark();
+  }
+
+  truncate(mark: number): void {
+    this.#target.truncate(mark);
+  }
+}
+
+class NestedScope implements LinkScope {
+  readonly key: string;
+  readonly #parent: LinkScope | undefined;
+  #hasBase = false;
+  #baseValue: string | null = null;
+  /** The base URL that belongs to the outer one of last time. */
+  #outer: string | undefined;
+  #base = '';
+
+  constructor(key: string, parent: LinkScope | undefined) {
+    this.key = key;
+    this.#parent = parent;
+  }
+
+  addBase(value: string | null): void {
+    if (this.#hasBase) return;
+    this.#hasBase = true;
+    this.#baseValue = value;
+  }
+
+  baseUrl(documentUrl: string, documentBase: string): string {
+    const outer = this.#parent?.baseUrl(documentUrl, documentBase) ?? documentBase;
+    if (this.#outer !== outer) {
+      this.#outer = outer;
+      this.#base = this.#baseValue === null ? outer : baseUrl(this.#baseValue, outer);
+    }
+    return this.#base;
+  }
+}
