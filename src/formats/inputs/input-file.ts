@@ -20,10 +20,12 @@ export interface InputRange {
   /** The file is taken to end there; left out, where it ends. Not below `start`. */
   readonly end?: number | undefined;
   readonly seenBy?: PrefixHash;
+  /** Whether the bytes are wanted as stored, though they are compressed. */
+  readonly isStored?: boolean;
 }
 
-/** Opens a file, decompressed by its extension (`.gz`, `.zst`). */
-export function openInputFile(path: string, { start = 0, end, seenBy }: InputRange = {}): InputFile {
+/** Opens a file, decompressed by its extension (`.gz`, `.zst`) unless it is wanted as stored. */
+export function openInputFile(path: string, { start = 0, end, seenBy, isStored = false }: InputRange = {}): InputFile {
   const compression = compressionOf(path);
   // Node takes the last byte, and none before the first.
   const isEmpty = end !== undefined && end <= start;
@@ -32,7 +34,7 @@ export function openInputFile(path: string, { start = 0, end, seenBy }: InputRan
   const file = createReadStream(path, range);
   if (isEmpty) file.push(null);
   const seen = seenBy === undefined ? file : seenBy.through(file);
-  if (compression === undefined) return { bytes: seen, file };
+  if (compression === undefined || isStored) return { bytes: seen, file };
   return { bytes: pipeline(seen, decompressor(compression), () => {}), file };
 }
 
@@ -54,6 +56,15 @@ export function unreadable(name: string, error: unknown): unknown {
   if (error instanceof StageError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
-  const reason = code === 'ENOENT' ? 'there is no such file.' : `${message.replace(/\.$/, '')} (${code}).`;
+  const reason = code === 'ENOENT' ? missing(name) : `${message.replace(/\.$/, '')} (${code}).`;
   return new StageError('SOURCE_UNREADABLE', `${name}: can't be read: ${reason}`, { cause: error });
+}
+
+/** Node reads arguments and folders as UTF-8: other bytes are this character then, and lead to no file. */
+const REPLACEMENT = '\uFFFD';
+
+function missing(name: string): string {
+  return name.includes(REPLACEMENT)
+    ? 'there is no such file, or its name is not UTF-8: rename it then, or read it from standard input.'
+    : 'there is no such file.';
 }

@@ -12,6 +12,8 @@ import type { TextStart } from './text-lines.ts';
 export interface InputFormat {
   /** Whether what stands behind the start of a line can be read without what is before. Asked of plain files only. */
   canBeginMidway(name: string): boolean;
+  /** Whether it decompresses `.gz` files itself. */
+  readonly decompressesGzip?: boolean;
   /** The items of an input, in order. Errors: StageError; with a `code`, those of the system and of parsers. */
   items(bytes: AsyncIterable<Buffer>, place: InputPlace): AsyncIterable<readonly SourceItem[]>;
   /** Looks into a file before anything is done. Errors: ConfigError, StageError. */
@@ -148,7 +150,8 @@ export class InputReader implements Source {
     }
     if (this.#startHash !== undefined) this.#startByte = offset;
     this.#startHash = undefined;
-    const range = { start: this.#startByte, end: this.#endOf(path), seenBy: hash };
+    const isStored = this.#format.decompressesGzip === true && compressionOf(path) === 'gz';
+    const range = { start: this.#startByte, end: this.#endOf(path), seenBy: hash, isStored };
     const { bytes, file } = openInputFile(this.#context.resolvePath(path), range);
     this.#file = file;
     this.#current = { path, hash, stream: file };

@@ -28,7 +28,8 @@ export type Kept = (header: ReadonlyMap<string, string>) => number;
 const HEADER_MAX_BYTES = 64 * 1024;
 const VERSION = 'WARC/';
 const NO_BYTES = Buffer.alloc(0);
-const NO_FIELDS: ReadonlyMap<string, string> = new Map();
+/** The fields of what has none that can be read. */
+export const NO_FIELDS: ReadonlyMap<string, string> = new Map();
 
 /**
  * Reads the records of a WARC file, 1.0 and 1.1 (https://iipc.github.io/warc-specifications/), one after the other.

@@ -13,6 +13,8 @@ export interface SitemapEntry {
 /** What was found in a document: URLs, further sitemaps, or nothing of a sitemap. */
 export interface SitemapContent {
   readonly kind: 'urlset' | 'sitemapindex' | 'other';
+  /** False where the XML ends before its root element does. Of a text, nothing tells. */
+  readonly isWhole: boolean;
   /** In order; those without a `loc` are left out. */
   readonly entries: readonly SitemapEntry[];
 }
@@ -48,8 +50,9 @@ export class SitemapDocument {
   end(): SitemapContent {
     this.#text.end();
     if (this.#isText) this.#readLines('\n');
-    const { kind } = this.#entries;
-    return { kind: this.#isText ? 'urlset' : kind, entries: this.#entries.end() };
+    const { kind, isOver } = this.#entries;
+    const entries = this.#entries.end();
+    return this.#isText ? { kind: 'urlset', isWhole: true, entries } : { kind, isWhole: isOver, entries };
   }
 
   #readLines(text: string): void {
@@ -68,6 +71,8 @@ type Field = keyof SitemapEntry;
 /** Gathers the entries of XML. An entry is over where the next one begins: end tags are not told apart. */
 class EntryGatherer implements XmlHandler {
   kind: SitemapContent['kind'] = 'other';
+  /** Whether the root has ended. What stands behind it is read all the same. */
+  isOver = false;
   readonly #entries: SitemapEntry[] = [];
   #entry: { -readonly [Key in Field]?: string } | undefined;
   #field: Field | undefined;
@@ -88,7 +93,9 @@ class EntryGatherer implements XmlHandler {
     const element = elementOf(name);
     this.#field = undefined;
     if (this.kind === 'other') {
-      if (element === 'urlset' || element === 'sitemapindex') this.kind = element;
+      if (element !== 'urlset' && element !== 'sitemapindex') return;
+      this.kind = element;
+      this.isOver = isSelfClosing;
     } else if (element === 'url' || element === 'sitemap') {
       this.end();
       this.#entry = {};
@@ -98,7 +105,8 @@ class EntryGatherer implements XmlHandler {
     }
   }
 
-  closeTag(): void {
+  closeTag(name: string): void {
+    if (!this.isOver && elementOf(name) === this.kind) this.isOver = true;
     const field = this.#field;
     this.#field = undefined;
     if (field === undefined || this.#entry === undefined) return;

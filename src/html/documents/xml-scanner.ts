@@ -2,7 +2,8 @@
 export interface XmlHandler {
   /** A start tag: its name as written, and what gives its attributes, by name, references not decoded. */
   openTag(name: string, attributes: () => ReadonlyMap<string, string>, isSelfClosing: boolean): void;
-  closeTag(): void;
+  /** An end tag, by its name as written. */
+  closeTag(name: string): void;
   /** True while text is of interest. */
   wantsText(): boolean;
   /** A piece of text; `isLiteral` for a CDATA section, which has no references. */
@@ -129,7 +130,7 @@ export class XmlScanner {
   #giveTag(tag: string): void {
     this.#state = 'text';
     if (tag[0] === '/') {
-      this.#handler.closeTag();
+      this.#handler.closeTag(tag.slice(1).trimEnd());
       return;
     }
     const name = /^[^\s/]+/.exec(tag)?.[0];

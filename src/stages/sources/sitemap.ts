@@ -186,6 +186,7 @@ class SitemapReader implements Source {
 
   async #load({ address, origin, depth }: Named): Promise<SitemapContent> {
     const { maxSitemaps, maxDepth, maxBytes } = this.#options;
+    const { clock } = this.#context;
     const name = shown(address);
     if (this.#seen.size >= maxSitemaps) throw tooMany(name, `there are more than ${maxSitemaps} sitemaps`);
     if (depth > maxDepth) throw tooMany(name, `it is below more than ${maxDepth} sitemap indexes`);
@@ -195,12 +196,11 @@ class SitemapReader implements Source {
     const isLocal = !isUrl(address) && origin.input === INPUT;
     const content = isLocal
       ? await this.#loadFile(address, open(null))
-      : await downloadDocument(this.#client, parseInputUrl({ text: address }), {
-          open,
-          maxBytes,
-          clock: this.#context.clock,
-        });
+      : await downloadDocument(this.#client, parseInputUrl({ text: address }), { open, maxBytes, clock });
     if (content.kind === 'other') throw new RecordError('unreadable', `${name}: it is no sitemap`);
+    // Half a sitemap is none, as half a page is none: how it was cut off must make no difference.
+    if (!content.isWhole)
+      throw new RecordError('unreadable', `${name}: it is cut off: <${content.kind}> has no end tag`);
     return content;
   }
 

@@ -9,7 +9,8 @@ import { type InputFormat, InputReader, inputLabel, pathList } from '../../forma
 import { invalidInput } from '../../formats/inputs/input-url.ts';
 import { PageRoom } from '../../formats/pages/page-room.ts';
 import { StoredBody, tooLarge } from '../../formats/pages/stored-body.ts';
-import { type WarcRecord, warcRecords } from '../../formats/warc/warc-records.ts';
+import { archivedRecords } from '../../formats/warc/archived-records.ts';
+import type { WarcRecord } from '../../formats/warc/warc-records.ts';
 import { acceptedCodings } from '../../http/headers/acceptance.ts';
 import { contentTypeOf } from '../../http/headers/content-type.ts';
 import { withoutCredentials } from '../../http/redirects.ts';
@@ -109,37 +110,21 @@ class WarcReader implements Source {
     const weights = this.#weights;
     return {
       canBeginMidway: () => true,
+      decompressesGzip: true,
       items: async function* (bytes, { name, start, firstLine }) {
         const kept = (header: WarcRecord['header']) => (isAnswer(header) ? maxBytes + STORED_HEADER_MAX_BYTES : 0);
         const place = { number: start.line, offset: start.offset };
-        let last: Pick<WarcRecord, 'number' | 'offset'> | undefined;
-        try {
-          for await (const record of warcRecords(bytes, place, kept)) {
-            last = record;
-            if (record.number < firstLine) continue;
-            const found = itemOf(record, name, { ...bound, release, signal });
-            if (found === undefined) continue;
-            weights.set(found.item, found.weight);
-            yield [found.item];
-          }
-        } catch (error) {
-          // What is broken is the compression: the next file may be whole.
-          if (!isCompressionError(error)) throw error;
-          const torn = {
-            ...place,
-            ...last,
-            number: last === undefined ? place.number : last.number + 1,
-            header: NO_FIELDS,
-          };
-          const behind = last === undefined ? '' : `behind the record at byte ${last.offset}, `;
-          if (torn.number >= firstLine) yield [failure(torn, name, `${behind}${error.message}`)];
+        for await (const record of archivedRecords(bytes, name, place, kept)) {
+          if (record.number < firstLine) continue;
+          const found = itemOf(record, name, { ...bound, release, signal });
+          if (found === undefined) continue;
+          weights.set(found.item, found.weight);
+          yield [found.item];
         }
       },
     };
   }
 }
-
-const NO_FIELDS: WarcRecord['header'] = new Map();
 
 interface ItemTerms extends Bound {
   release(weight: number): void;
@@ -222,8 +207,4 @@ function failure(
 ): SourceItem {
   const error = new RecordError('unreadable', `${inputLabel(input)}: ${what}`);
   return { origin: { input, line: number, offset }, sourceUrl: targetOf(header), error };
-}
-
-function isCompressionError(error: unknown): error is Error {
-  return error instanceof Error && /^(Z|ZSTD|ERR_ZSTD)_/.test(String((error as NodeJS.ErrnoException).code));
 }

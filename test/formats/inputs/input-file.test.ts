@@ -37,6 +37,25 @@ describe('a file', () => {
   });
 });
 
+it('that is missing under a name that was no UTF-8 is told as such: the name did not come through', async (t) => {
+  const folder = Buffer.from(await scratchFolder(t));
+  const path = Buffer.concat([folder, Buffer.from([0x2f, 0xe9, 0x2e, 0x74])]);
+  try {
+    await writeFile(path, 'a.example\n');
+  } catch {
+    return t.skip('names are UTF-8 here');
+  }
+  const given = path.toString();
+  await assert.rejects(inputFileSize(given, 'caf\uFFFD.t'), {
+    code: 'SOURCE_UNREADABLE',
+    message:
+      "caf\uFFFD.t: can't be read: there is no such file, or its name is not UTF-8: rename it then, or read it from standard input.",
+  });
+  await writeFile(given, 'b.example\n');
+  assert.equal(await inputFileSize(given, 'caf\uFFFD.t'), 10);
+  await assert.rejects(inputFileSize(`${given}x`, 'x'), { message: "x: can't be read: there is no such file." });
+});
+
 async function textOf(bytes: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of bytes) chunks.push(chunk);

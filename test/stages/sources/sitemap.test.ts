@@ -58,6 +58,42 @@ describe('a sitemap', () => {
     assert.deepEqual(await itemsOf(create({ url: `${site.origin}/sitemap.xml` })), []);
   });
 
+  const entries = '<url><loc>https://a.example/1</loc></url><url><loc>https://a.example/2</loc></url>';
+  const zipped = zlib.gzipSync(`<urlset>${entries}</urlset>`);
+  for (const [what, name, stored, code, message] of [
+    ['its XML', 'a.xml', `<urlset>${entries}`, 'unreadable', /: it is cut off: <urlset> has no end tag$/],
+    ['its end tag', 'a.xml', `<urlset>${entries}</urlset`, 'unreadable', /: it is cut off: <urlset> has no end tag$/],
+    ['an index', 'a.xml', '<s:sitemapindex>', 'unreadable', /: it is cut off: <sitemapindex> has no end tag$/],
+    ['a gzip file', 'a.xml.gz', zipped.subarray(0, zipped.length - 12), 'decode', /unexpected end of file/],
+    [
+      'its second member',
+      'a.xml.gz',
+      Buffer.concat([zlib.gzipSync('<urlset>'), zipped.subarray(0, 5)]),
+      'unreadable',
+      /<urlset> has no end tag$/,
+    ],
+  ] as const) {
+    it(`that is cut off is a failure, and gives no URL: ${what}`, async (t) => {
+      const site = await siteOf(t, { [`/${name}`]: { headers: XML, body: stored } });
+      const folder = await folderOf(t, { [name]: stored });
+      const served = await itemsOf(create({ url: `${site.origin}/${name}` }));
+      const local = await itemsOf(create({ url: name }, {}, undefined, folder));
+      assert.deepEqual([served.length, local.length], [1, 1]);
+      assert.deepEqual([served[0]?.error?.code, local[0]?.error?.code], [code, 'unreadable']);
+      assert.match(served[0]?.error?.message ?? '', message);
+      assert.match(local[0]?.error?.message ?? '', /cut off|unexpected end of file/);
+    });
+  }
+
+  it('is whole where its root has ended, in whatever way', async (t) => {
+    const ends = ['</urlset>', '</urlset >', '</urlset><!-- by x', '</S:URLSET>\n', '</urlset><junk>'];
+    const files = ends.map((end, at) => [`${at}.xml`, `<urlset>${entries}${end}`] as const);
+    const url = files.map(([name]) => name);
+    const folder = await folderOf(t, Object.fromEntries(files));
+    const items = await itemsOf(create({ url }, {}, undefined, folder));
+    assert.deepEqual([items.length, items.filter(({ error }) => error !== undefined)], [2 * ends.length, []]);
+  });
+
   it('of many URLs is given in batches, in order', async (t) => {
     const urls = Array.from({ length: 2500 }, (_, index) => `https://a.example/${index}`);
     const folder = await folderOf(t, { 'a.xml': urlset(...urls) });

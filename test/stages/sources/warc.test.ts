@@ -208,11 +208,32 @@ describe('what is broken', () => {
     );
   });
 
+  it('fails by itself where the compression is damaged midway, and what is behind is read', async (t) => {
+    const members = whole.map((record) => zlib.gzipSync(record));
+    members[2]?.fill(0, 20, 60);
+    const folder = await folderOf(t, { 'a.warc.gz': Buffer.concat(members) });
+    const source = create('a.warc.gz', stageContext(folder));
+    const all = await itemsOf(source);
+    assert.deepEqual(shown(all), [
+      ['', 3, 'unreadable'],
+      ['https://b.example/', 5, '<a href=2>'],
+    ]);
+    const [, b] = all;
+    const from = { ...b?.item.origin, sequence: 1 } as SourceResume['from'];
+    const rest = await itemsOf(create('a.warc.gz', stageContext(folder), { from, known: source.identity?.() ?? [] }));
+    assert.deepEqual(places(rest), places(all.slice(1)));
+  });
+
   it('is the first line of a file whose compression is broken from its start', async (t) => {
     const items = await itemsOf(await sourceOf(t, { 'a.warc.gz': Buffer.from('no gzip') }));
     assert.deepEqual(
       items.map(({ item: { origin, error } }) => [origin.line, error?.message]),
-      [[1, 'a.warc.gz: incorrect header check']],
+      [
+        [
+          1,
+          'a.warc.gz: the record at byte 0 is broken: no gzip member begins there, in the compressed bytes 0 to the end',
+        ],
+      ],
     );
   });
 
