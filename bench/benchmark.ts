@@ -24,6 +24,8 @@ export interface BenchmarkSettings {
   readonly latencyMs: number;
   /** Hosts in one list, where each has one page. */
   readonly hosts: number;
+  /** Real pages that are read, at most. */
+  readonly realPages: number;
   /** Lengths of lists, ascending, where most of their lines are not fetched. */
   readonly lines: readonly number[];
   readonly print: (line: string) => void;

@@ -39,6 +39,7 @@ ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(20)}${summary}`).join('
   --host-pages N  bad-hosts, sorted-list: pages of each host, default 200
   --latency MS    bad-hosts, sorted-list: how long a page takes its server, default 20
   --hosts N       many-hosts: hosts in the list, default 20000
+  --real-pages N  extraction: real pages, the first of 258, default all
 `;
 
 const LIST_LINES = ['100000', '1000000'];
@@ -60,6 +61,7 @@ function readArguments(): { chosen: readonly Benchmark[]; settings: BenchmarkSet
       'host-pages': text('200'),
       latency: text('20'),
       hosts: text('20000'),
+      'real-pages': text('258'),
     },
   });
   const names = positionals.filter((positional) => !isCount(positional));
@@ -75,6 +77,7 @@ function readArguments(): { chosen: readonly Benchmark[]; settings: BenchmarkSet
       hostPages: count('host-pages', values['host-pages']),
       latencyMs: count('latency', values.latency),
       hosts: count('hosts', values.hosts),
+      realPages: count('real-pages', values['real-pages']),
       print: (line) => process.stdout.write(`${line}\n`),
     },
   };

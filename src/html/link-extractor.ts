@@ -3,9 +3,10 @@ import { readAnswer } from './documents/answer-links.ts';
 import { openPlainDocument } from './documents/plain-document.ts';
 import { DocumentDecoder } from './encoding/document-decoder.ts';
 import { QueryEncoders } from './encoding/query-encoder.ts';
+import { attributesOfInterest, tagsOfInterest } from './links/interests.ts';
 import { LinkCollector, type LinkRules } from './links/link-collector.ts';
 import { type WantedDetails, wantedDetails } from './links/link-details.ts';
-import { attributesOfInterest, LinkHandler, tagsOfInterest } from './links/link-handler.ts';
+import { type HandlerOptions, LinkHandler } from './links/link-handler.ts';
 import { type LinkScope, type LinkTable, linkTable, type Selection } from './links/link-table.ts';
 import type { LinkTarget } from './links/link-target.ts';
 import { NestedDocument } from './links/nested-document.ts';
@@ -71,8 +72,8 @@ export function linkExtraction(options: LinkOptions = {}): LinkExtraction {
     noscript,
     srcdoc,
     scanners: new Scanners(options.scanner ?? 'bytes', {
-      tags: tagsOfInterest({ table, srcdoc }),
-      attributes: attributesOfInterest({ table, wanted }),
+      tags: tagsOfInterest({ table, wanted, srcdoc }),
+      attributes: attributesOfInterest({ table, wanted, srcdoc }),
     }),
     textReferences: new TextReferences(),
     queryEncoders: new QueryEncoders(),
@@ -104,6 +105,11 @@ function linkRules(options: LinkOptions, wanted: WantedDetails): LinkRules {
   };
 }
 
+/** https://html.spec.whatwg.org/#the-xhtml-syntax */
+function isXhtml(contentType: string | null): boolean {
+  return contentType !== null && /^[\t ]*application\/xhtml\+xml[\t ]*(?:;|$)/i.test(contentType);
+}
+
 /** What all pages of an extraction use; no page's state is in it. */
 interface Shared {
   readonly table: LinkTable;
@@ -131,7 +137,7 @@ class LinkExtractor implements LinkReader {
     this.#collector = collector;
     const decoder = new DocumentDecoder(page.contentType, (bytes) => this.#scanner.write(bytes));
     this.#decoder = decoder;
-    this.#handler = this.#makeHandler(collector, 0, undefined, decoder);
+    this.#handler = this.#makeHandler(collector, 0, undefined, { encoding: decoder, isXml: isXhtml(page.contentType) });
     this.#scanner = shared.scanners.open(this.#handler, decoder);
   }
 
@@ -156,12 +162,12 @@ class LinkExtractor implements LinkReader {
     target: LinkTarget,
     depth: number,
     scope: LinkScope | undefined,
-    encoding?: DocumentDecoder,
+    own?: Pick<HandlerOptions, 'encoding' | 'isXml'>,
   ): LinkHandler {
     const { table, wanted, noscript, srcdoc, textReferences: references } = this.#shared;
     const readSrcdoc =
       srcdoc && depth < MAX_NESTING ? (html: string) => this.#readSrcdoc(html, depth + 1, scope) : undefined;
-    return new LinkHandler(target, { table, wanted, references, noscript, encoding, readSrcdoc });
+    return new LinkHandler(target, { table, wanted, references, noscript, ...own, readSrcdoc });
   }
 
   /** Reads a document that is a value in another one, whose scope is `parent`. */

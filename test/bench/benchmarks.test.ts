@@ -6,6 +6,7 @@ import { badHostsBenchmark } from '../../bench/engine/bad-hosts.ts';
 import { engineBenchmark } from '../../bench/engine/engine.ts';
 import { manyHostsBenchmark } from '../../bench/engine/many-hosts.ts';
 import { sortedListBenchmark } from '../../bench/engine/sorted-list.ts';
+import { extractionBenchmark } from '../../bench/extraction.ts';
 import { longListBenchmark } from '../../bench/long-list/long-list.ts';
 import { memoryBenchmark } from '../../bench/memory.ts';
 import { pagesBenchmark } from '../../bench/pages.ts';
@@ -19,6 +20,7 @@ const tiny = {
   hostPages: 1,
   latencyMs: 1,
   hosts: 1_000,
+  realPages: 2,
   lines: [64, 6_400],
 };
 
@@ -42,6 +44,7 @@ describe('with tiny sizes', { concurrency: 2 }, () => {
     [/^1,000 hosts in /, /^ +1,000 +\d+ MB +\d+$/, /^ {2}after the end: \d descriptors$/],
     ON_LINUX,
   );
+  prints(extractionBenchmark, [/^2 pages, /, /^ {2}ours, hrefs .* \d\.\d\d /, /^ {2}href=.* 1\.00 /]);
   prints(
     longListBenchmark,
     [/^ {2}plain list$/, /^ +64 .* 1\.00 /, /^ +6,400 .* 0\.\d\d .* µs/, /^ {2}gz list$/],

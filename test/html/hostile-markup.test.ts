@@ -104,6 +104,14 @@ describe('time', () => {
       { select: 'all' },
     ],
     ['host names of 60,000 characters', () => `<a href="//${wideName(60_000)}/">`.repeat(20)],
+    [
+      '30,000 documents in frames that drop their body',
+      () =>
+        Array.from({ length: 30_000 }, (_, n) => `<a href=${n}><iframe srcdoc="<a href=x><frameset>"></iframe>`).join(
+          '',
+        ),
+      { srcdoc: true },
+    ],
     ['500,000 escape characters', () => '\x1b'.repeat(500_000)],
   ];
   for (const [title, document, options] of documents) {

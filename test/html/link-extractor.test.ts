@@ -71,6 +71,27 @@ describe('links', () => {
     ]);
   });
 
+  it('in XHTML a slash ends any element, and none has raw text (RFC 3236, XML 1.0, 3.1)', () => {
+    const html =
+      '<?xml version="1.0"?><html><head><script src="x.js"/><title/><style>/*<![CDATA[*/ <a href="0"> /*]]>*/</style></head>' +
+      '<body><iframe src="/"/><textarea/><a href="1"/>text<a href="2">two</a></body></html>';
+    for (const scanner of ['bytes', 'bytes-js', 'htmlparser2'] as const) {
+      const page = { finalUrl: 'http://h.test/', contentType: 'application/xhtml+xml; charset=utf-8' };
+      for (const chunks of [[Buffer.from(html)], bytesOf(html)]) {
+        const reader = createLinkExtractor({ scanner, columns: ['text'] }, page);
+        for (const chunk of chunks) reader.write(chunk);
+        assert.deepEqual(
+          reader.end().map(({ url, details }) => [url, details?.text]),
+          [
+            ['http://h.test/1', ''],
+            ['http://h.test/2', 'two'],
+          ],
+          scanner,
+        );
+      }
+    }
+  });
+
   it('an empty document has no links', () => {
     assert.deepEqual(find({}, []), []);
   });

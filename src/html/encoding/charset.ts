@@ -20,6 +20,8 @@ const OWN_ENCODINGS: Readonly<Record<string, string>> = {
 export function encodingOf(label: string): string | undefined {
   const name = label.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '').toLowerCase();
   if (name === 'utf-8') return name;
+  // Other characters can have a letter of ASCII as their lower case.
+  if (/[^\x21-\x7e]/.test(label.trim())) return undefined;
   if (Object.hasOwn(OWN_ENCODINGS, name)) return OWN_ENCODINGS[name];
   try {
     return new TextDecoder(name).encoding;
@@ -28,11 +30,18 @@ export function encodingOf(label: string): string | undefined {
   }
 }
 
-/** Gives the encoding that a Content-Type field names, or undefined. The first `charset` parameter counts (RFC 9110, 5.6.6). */
+/** A parameter: its name, and its value if it has one, in quotes or without. */
+const PARAMETER = /;[\t\n\r ]*([^;=]*)(?:=[\t\n\r ]*(?:"((?:[^"\\]|\\.)*)"?|([^\t\n\r ;"]*)))?[^;]*/gs;
+
+/**
+ * Gives the encoding that a Content-Type field names, or undefined. The first `charset` parameter counts
+ * (https://mimesniff.spec.whatwg.org/#parsing-a-mime-type).
+ */
 export function encodingOfContentType(contentType: string): string | undefined {
-  const parameter = /;[\t ]*charset=(?:"((?:[^"\\]|\\.)*)"?|([^\t ;"]*))/i.exec(contentType);
-  if (parameter === null) return undefined;
-  return encodingOf(parameter[1]?.replace(/\\(.)/g, '$1') ?? parameter[2] ?? '');
+  for (const [, name = '', quoted, plain = ''] of contentType.matchAll(PARAMETER)) {
+    if (name.toLowerCase() === 'charset') return encodingOf(quoted?.replace(/\\(.)/gs, '$1') ?? plain);
+  }
+  return undefined;
 }
 
 /** Gives the encoding that a byte order mark names, and the mark's length (https://encoding.spec.whatwg.org/#bom-sniff). */
@@ -49,10 +58,13 @@ export function encodingOfMark(bytes: Uint8Array): { encoding: string; length: n
  * (https://html.spec.whatwg.org/#extracting-character-encodings-from-meta-elements).
  */
 export function charsetOfContent(content: string): string | undefined {
-  const label = /charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|([^"'\t\n\f\r ;][^\t\n\f\r ;]*))/i.exec(
-    content,
-  );
-  return label?.[1] ?? label?.[2] ?? label?.[3];
+  const mark = /charset[\t\n\f\r ]*=[\t\n\f\r ]*/i.exec(content);
+  if (mark === null) return undefined;
+  const value = content.slice(mark.index + mark[0].length);
+  const quote = value[0];
+  if (quote !== '"' && quote !== "'") return /^[^\t\n\f\r ;]+/.exec(value)?.[0];
+  const end = value.indexOf(quote, 1);
+  return end === -1 ? undefined : value.slice(1, end);
 }
 
 /**

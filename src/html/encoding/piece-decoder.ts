@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** Turns bytes into text, piece by piece. A character that lies across two pieces comes with the second. */
 export interface PieceDecoder {
   decode(bytes: Uint8Array): string;
@@ -14,12 +16,20 @@ export interface PieceDecoder {
 export function pieceDecoder(encoding: string): PieceDecoder {
   if (encoding === 'utf-8') return new Utf8Decoder();
   if (encoding === 'replacement') return { decode: () => '', end: () => '' };
-  const upperHalf = upperHalfOf(encoding);
-  if (upperHalf !== undefined) return { decode: (bytes) => decodeSingleBytes(bytes, upperHalf), end: () => '' };
-  // Also the single pieces are decoded with `stream`: without it, Node 20 takes windows-1252 for Latin-1.
-  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  const { TextDecoder: StandardDecoder } = standardDecoders();
+  const decoder = new StandardDecoder(encoding, { ignoreBOM: true });
   return { decode: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
 }
+
+/**
+ * Node's own TextDecoder has other tables than the standard for some encodings. The library is loaded when the first page comes
+ * that is not in UTF-8, where nothing can be waited for.
+ */
+function standardDecoders(): typeof import('@exodus/bytes/encoding.js') {
+  return require('@exodus/bytes/encoding.js');
+}
+
+const require = createRequire(import.meta.url);
 
 /** Encodings in which an ASCII byte can be part of another character, or means something else. */
 const OPAQUE: ReadonlySet<string> = new Set(
@@ -29,28 +39,6 @@ const OPAQUE: ReadonlySet<string> = new Set(
 /** True where the ASCII bytes of any text in this encoding, even a broken one, are its ASCII characters. */
 export function hasTransparentAscii(encoding: string): boolean {
   return !OPAQUE.has(encoding);
-}
-
-/** ISO-8859-16 from 0xA0 (https://encoding.spec.whatwg.org/index-iso-8859-16.txt); below that it is Latin-1. */
-const ISO_8859_16 =
-  '\u00a0ĄąŁ€„Š§š©Ș«Ź\u00adźŻ°±ČłŽ”¶·žčș»ŒœŸżÀÁÂĂÄĆÆÇÈÉÊËÌÍÎÏĐŃÒÓÔŐÖŚŰÙÚÛÜĘȚßàáâăäćæçèéêëìíîïđńòóôőöśűùúûüęțÿ';
-
-/** The characters of the bytes from 0x80, for the single-byte encodings that TextDecoder lacks. */
-function upperHalfOf(encoding: string): string | undefined {
-  if (encoding === 'iso-8859-16') return charactersFrom(0x80, 32) + ISO_8859_16;
-  // https://encoding.spec.whatwg.org/#x-user-defined-decoder
-  if (encoding === 'x-user-defined') return charactersFrom(0xf780, 128);
-  return undefined;
-}
-
-function charactersFrom(first: number, count: number): string {
-  return String.fromCharCode(...Array.from({ length: count }, (_, index) => first + index));
-}
-
-function decodeSingleBytes(bytes: Uint8Array, upperHalf: string): string {
-  return asBuffer(bytes)
-    .toString('latin1')
-    .replace(/[\x80-\xff]/g, (character) => upperHalf[character.charCodeAt(0) - 0x80] ?? '');
 }
 
 /** Decodes UTF-8 with Buffer: faster than a streaming TextDecoder, and its strings have one byte a character for ASCII. */

@@ -5,7 +5,7 @@ import { keyOf, LinkResolver, type UrlRules } from '../urls/link-resolver.ts';
 import { refreshUrl, srcsetUrls, tokenUrls } from '../urls/url-lists.ts';
 import { detached } from './link-details.ts';
 import type { LinkRule } from './link-table.ts';
-import type { LinkTarget } from './link-target.ts';
+import type { LinkTarget, Mark } from './link-target.ts';
 
 /** Which of a page's URLs become links, and how they are written. */
 export interface LinkRules extends UrlRules {
@@ -96,17 +96,23 @@ export class LinkCollector implements LinkTarget {
     this.#forget();
   }
 
-  mark(): number {
-    return this.#urls.length;
+  mark(): Mark {
+    return { urls: this.#urls.length, hasBase: this.#hasBase };
   }
 
-  truncate(mark: number): void {
-    this.#urls.length = mark;
-    this.#sources.length = this.#urls.length;
-    if (this.#rules.hasDetails) this.#details.length = this.#urls.length;
-    this.#known.clear();
-    for (const [index, source] of this.#sources.entries()) this.#known.add(keyOf(this.#urls[index] ?? '', source));
-    this.#forget();
+  truncate({ urls, hasBase }: Mark): void {
+    // What it costs is what is dropped: a page can have any number of documents that drop something.
+    for (let index = urls; index < this.#urls.length; index += 1) {
+      const source = this.#sources[index];
+      if (source !== undefined) this.#known.delete(keyOf(this.#urls[index] ?? '', source));
+    }
+    this.#urls.length = urls;
+    this.#sources.length = urls;
+    if (this.#rules.hasDetails) this.#details.length = urls;
+    const isBaseDropped = this.#hasBase && !hasBase;
+    this.#hasBase = hasBase;
+    if (isBaseDropped) this.#resolver.dropBase();
+    if (isBaseDropped || urls < this.#settled) this.#forget();
   }
 
   /** Resolves what was taken. Called after each piece of the page, once it is known what that says of the encoding. */

@@ -4,11 +4,11 @@ import { TagAttributes } from '../markup/tag-attributes.ts';
 import type { TagHandler } from '../markup/tag-scanner.ts';
 import type { TextReferences } from '../markup/text-references.ts';
 import { specialTags, TreeContext } from '../markup/tree-context.ts';
-import type { NamesOfInterest } from '../scanner/names/name-cache.ts';
 import { AnchorText, alternativeOf } from './anchor-text.ts';
+import { ALT, FOREIGN_ATTRIBUTES, HTML_ATTRIBUTES, NONE, SRCDOC } from './interests.ts';
 import { openDetails, type WantedDetails } from './link-details.ts';
 import type { LinkRule, LinkTable } from './link-table.ts';
-import type { LinkTarget } from './link-target.ts';
+import type { LinkTarget, Mark } from './link-target.ts';
 
 type Rules = ReadonlyMap<string, LinkRule>;
 
@@ -19,53 +19,19 @@ export interface HandlerOptions {
   readonly references: TextReferences;
   /** False: what stands in `noscript` is left out, as in a browser that runs scripts. */
   readonly noscript: boolean;
+  /** True for XHTML: elements have no raw text in them, and a slash ends any. */
+  readonly isXml?: boolean;
   /** Told the label in each `meta` that declares an encoding. Absent: no `meta` can. */
   readonly encoding?: Pick<DocumentDecoder, 'declare' | 'needsDeclaration'> | undefined;
   /** Told the document in each `srcdoc` of an `iframe`. Absent: they are left out. */
   readonly readSrcdoc?: ((html: string) => void) | undefined;
 }
 
-const NONE: ReadonlySet<string> = new Set();
-/** Attributes that say something else than a link, by their elements in HTML and in foreign content. */
-const HTML_ATTRIBUTES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['base', new Set(['href'])],
-  ['meta', new Set(['charset', 'content', 'http-equiv'])],
-]);
-const SRCDOC: ReadonlySet<string> = new Set(['srcdoc']);
-const ALT: ReadonlySet<string> = new Set(['alt']);
-const FOREIGN_ATTRIBUTES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['font', new Set(['color', 'face', 'size'])],
-  ['annotation-xml', new Set(['encoding'])],
-]);
-
-const SPECIAL_ATTRIBUTES: ReadonlySet<string> = new Set(
-  [...HTML_ATTRIBUTES.values(), ...FOREIGN_ATTRIBUTES.values(), SRCDOC, ALT].flatMap((names) => [...names]),
-);
-
-/** The tags that can matter where the handler's `isPlain` is true. */
-export function tagsOfInterest({
-  table,
-  srcdoc,
-}: {
-  readonly table: LinkTable;
-  readonly srcdoc: boolean;
-}): NamesOfInterest {
-  const elements = table.elementsOf('html');
-  if (elements === 'any') return 'any';
-  const images = elements.has('img') ? ['image'] : [];
-  const frames = srcdoc ? ['iframe'] : [];
-  return new Set([...specialTags, ...HTML_ATTRIBUTES.keys(), ...elements, ...images, ...frames]);
-}
-
-/** The attributes whose values can matter, wherever they stand. */
-export function attributesOfInterest({ table, wanted }: Pick<HandlerOptions, 'table' | 'wanted'>): NamesOfInterest {
-  return new Set([...SPECIAL_ATTRIBUTES, ...table.attributes, ...wanted.attributes]);
-}
-
 /** Decides which of a page's tags carry links of the document, and hands the values to the target. */
 export class LinkHandler implements TagHandler {
   readonly #target: LinkTarget;
   readonly #options: HandlerOptions;
+  readonly #isXml: boolean;
   readonly #tree = new TreeContext();
   readonly #anchor: AnchorText;
 
@@ -81,26 +47,27 @@ export class LinkHandler implements TagHandler {
 
   /** Attributes that `html` and `body` have: further such tags only add what is missing. */
   readonly #rootAttributes = new Set<string>();
-  /** The mark of what stands before the body; -1 until it begins. */
-  #headMark = -1;
+  /** The mark of what stands before the body, once that begins. */
+  #headMark: Mark | undefined;
   #isFrameset = false;
 
   constructor(target: LinkTarget, options: HandlerOptions) {
     this.#target = target;
     this.#options = options;
+    this.#isXml = options.isXml === true;
     this.#anchor = new AnchorText(options.references);
   }
 
   isForeign(): boolean {
-    return this.#tree.isForeign;
+    return this.#isXml || this.#tree.isForeign;
   }
 
   allowsCdata(): boolean {
-    return this.#tree.allowsCdata;
+    return this.#isXml || this.#tree.allowsCdata;
   }
 
   isPlain(): boolean {
-    return this.#tree.isPlain && !this.#anchor.isOpen;
+    return this.#tree.isPlain && !this.#anchor.isOpen && !this.#isXml;
   }
 
   hasScripting(): boolean {
@@ -109,6 +76,10 @@ export class LinkHandler implements TagHandler {
 
   wantsText(): boolean {
     return this.#tree.wantsText || this.#anchor.hasRoom;
+  }
+
+  wantsSpace(): boolean {
+    return this.#anchor.hasRoom;
   }
 
   text(text: string): void {
@@ -150,11 +121,11 @@ export class LinkHandler implements TagHandler {
     if (this.#rules !== undefined && this.#attributes.count > 0) this.#collect();
     if (this.#special !== NONE) this.#applySpecial();
     this.#attributes.clear();
-    if (isSelfClosing && !this.#isHtml && this.#name === 'a') this.#anchor.close();
+    if (isSelfClosing && this.#name === 'a' && (!this.#isHtml || this.#isXml)) this.#anchor.close();
     this.#tree.endOpenTag(isSelfClosing);
     if (!this.#isFrameset && this.#tree.isFrameset) {
       this.#isFrameset = true;
-      if (this.#headMark !== -1) this.#target.truncate(this.#headMark);
+      if (this.#headMark !== undefined) this.#target.truncate(this.#headMark);
     }
   }
 
@@ -176,7 +147,7 @@ export class LinkHandler implements TagHandler {
       if (this.#anchor.isOpen) this.#anchor.openTag(this.#name);
     }
     this.#special = this.#specialAttributes();
-    if (this.#headMark === -1 && this.#tree.hasBody) this.#headMark = this.#target.mark();
+    if (this.#headMark === undefined && this.#tree.hasBody) this.#headMark = this.#target.mark();
   }
 
   #specialAttributes(): ReadonlySet<string> {

@@ -1,7 +1,10 @@
 import type { LinkDetails } from '../../core/record.ts';
 import { baseUrl } from '../urls/resolve.ts';
 import type { LinkRule, LinkScope } from './link-table.ts';
-import type { LinkTarget } from './link-target.ts';
+import type { LinkTarget, Mark } from './link-target.ts';
+
+/** What stands around the documents that the page itself has; apart from its own links, since queries are UTF-8. */
+const page: LinkScope = { key: 'srcdoc', baseUrl: (_documentUrl, documentBase) => documentBase };
 
 /**
  * Takes what the document of an `iframe`'s `srcdoc` says of its links, and hands it on to the page's own target.
@@ -12,12 +15,14 @@ import type { LinkTarget } from './link-target.ts';
 export class NestedDocument implements LinkTarget {
   readonly #target: LinkTarget;
   readonly #scope: NestedScope;
+  readonly #outerScope: LinkScope;
   readonly #rules = new Map<LinkRule, LinkRule>();
 
   /** `key` tells this document from the page's others; `parent` is the scope of the document that it stands in. */
   constructor(target: LinkTarget, key: string, parent: LinkScope | undefined) {
     this.#target = target;
     this.#scope = new NestedScope(key, parent);
+    this.#outerScope = parent ?? page;
   }
 
   /** The scope of its links. */
@@ -30,7 +35,8 @@ export class NestedDocument implements LinkTarget {
     if (rule.form === 'action' && value === '') return;
     let scoped = this.#rules.get(rule);
     if (scoped === undefined) {
-      scoped = { ...rule, scope: this.#scope };
+      // A base is relative to what is around, not to itself.
+      scoped = { ...rule, scope: rule.element === 'base' ? this.#outerScope : this.#scope };
       this.#rules.set(rule, scoped);
     }
     this.#target.add(scoped, value, details);
@@ -40,12 +46,14 @@ export class NestedDocument implements LinkTarget {
     this.#scope.addBase(value);
   }
 
-  mark(): number {
-    return this.#target.mark();
+  mark(): Mark {
+    return { ...this.#target.mark(), hasBase: this.#scope.hasBase };
   }
 
-  truncate(mark: number): void {
-    this.#target.truncate(mark);
+  truncate(mark: Mark): void {
+    // The page's own base stays.
+    this.#target.truncate({ ...this.#target.mark(), urls: mark.urls });
+    if (!mark.hasBase) this.#scope.dropBase();
   }
 }
 
@@ -63,10 +71,19 @@ class NestedScope implements LinkScope {
     this.#parent = parent;
   }
 
+  get hasBase(): boolean {
+    return this.#hasBase;
+  }
+
   addBase(value: string | null): void {
     if (this.#hasBase) return;
     this.#hasBase = true;
     this.#baseValue = value;
+  }
+
+  dropBase(): void {
+    this.#hasBase = false;
+    this.#baseValue = null;
   }
 
   baseUrl(documentUrl: string, documentBase: string): string {

@@ -13,6 +13,8 @@ export interface TagHandler {
   hasScripting(): boolean;
   /** True as long as text is of interest. */
   wantsText(): boolean;
+  /** True where that goes for text as well that is nothing but ASCII white space; else it need not be told of. */
+  wantsSpace(): boolean;
   /**
    * A piece of the text as written, its character references not decoded; only while it is wanted.
    * What stands in raw text elements (script, title) is not reported.

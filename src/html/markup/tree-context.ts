@@ -31,9 +31,12 @@ const HEAD_CONTENT: ReadonlySet<string> = new Set(
 const ENDS_FRAMESET_OK: ReadonlySet<string> = new Set(
   (
     'body pre listing dd dt li button applet marquee object area br embed img image keygen wbr input hr textarea xmp ' +
-    'iframe select'
+    'iframe select table template'
   ).split(' '),
 );
+
+/** End tags that make what is missing before them. */
+const ENDS_BEGINNING: ReadonlySet<string> = new Set(['head', 'body', 'html', 'br']);
 
 /** Start tags that are not simply placed in HTML content: those that matter where the tree is plain. */
 export const specialTags: ReadonlySet<string> = new Set(
@@ -85,12 +88,17 @@ export class TreeContext {
 
   /** True while text would change how the document is read. */
   get wantsText(): boolean {
-    return this.#acceptsFrameset;
+    return this.#mayBeFrameset;
   }
 
   /** True while an end tag would change how the document is read. */
   get wantsCloseTags(): boolean {
-    return this.#top !== undefined || this.#isFormOpen || this.#framesets > 0;
+    return this.#mayBeFrameset || this.#top !== undefined || this.#isFormOpen || this.#framesets > 0;
+  }
+
+  /** True while a frameset would be accepted: always in the place of the body, later as long as nothing stands there that matters. */
+  get #mayBeFrameset(): boolean {
+    return this.#acceptsFrameset || !this.#hasBody;
   }
 
   /** True once something belongs to the body. */
@@ -106,6 +114,7 @@ export class TreeContext {
   /** There is text that is not white space. */
   text(): void {
     this.#acceptsFrameset = false;
+    this.#isBeforeHead = false;
     this.#hasBody = true;
   }
 
@@ -127,9 +136,9 @@ export class TreeContext {
     while (this.#top !== undefined && this.#top.content !== 'html') this.#pop();
   }
 
-  /** The tag in work is an `annotation-xml` whose encoding makes its content HTML. */
+  /** The tag in work is an `annotation-xml` whose encoding makes its content HTML, if it is one of MathML. */
   integrate(): void {
-    this.#opens = { name: 'annotation-xml', content: 'html' };
+    if (this.#opens?.content === 'math') this.#opens = { name: 'annotation-xml', content: 'html' };
   }
 
   /** The start tag in work is complete. */
@@ -150,6 +159,7 @@ export class TreeContext {
 
   /** Takes an end tag's name. */
   closeTag(name: string): void {
+    if (this.#mayBeFrameset && this.#top === undefined) this.#endBeginning(name);
     if (name === 'form') {
       if (this.#templates === 0) this.#isFormOpen = false;
     } else if (name === 'frameset') {
@@ -187,7 +197,7 @@ export class TreeContext {
     if (name === 'form') return this.#openForm();
     if (name === 'frame') return 'nowhere';
     if (name === 'frameset') {
-      if (this.#acceptsFrameset && this.#top === undefined) this.#framesets = 1;
+      if (this.#mayBeFrameset && this.#top === undefined) this.#framesets = 1;
       return 'nowhere';
     }
     this.#opens = { name, content: name === 'template' ? 'html' : (name as 'svg' | 'math') };
@@ -203,7 +213,20 @@ export class TreeContext {
 
   #openInFrameset(name: string): Placement {
     if (name === 'frameset' && this.#framesets > 0) this.#framesets += 1;
-    return name === 'frame' && this.#framesets > 0 ? 'html' : 'nowhere';
+    // An html tag adds its attributes to the document element, wherever it stands.
+    return name === 'html' || (name === 'frame' && this.#framesets > 0) ? 'html' : 'nowhere';
+  }
+
+  /**
+   * An end tag comes before any content: some of them do what start tags would
+   * (https://html.spec.whatwg.org/#the-before-head-insertion-mode, https://html.spec.whatwg.org/#the-after-head-insertion-mode).
+   */
+  #endBeginning(name: string): void {
+    if (!ENDS_BEGINNING.has(name) || this.isFrameset) return;
+    this.#isBeforeHead = false;
+    if (name !== 'head') this.#hasBody = true;
+    // It makes an element.
+    if (name === 'br') this.#acceptsFrameset = false;
   }
 
   /** Closes the nearest level of that name and what is open in it. A template can only be left by its own end tag. */

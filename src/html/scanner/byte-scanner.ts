@@ -4,6 +4,7 @@ import { BogusCommentReader, CdataReader, CommentReader } from './content/commen
 import type { ContentReader } from './content/content-reader.ts';
 import type { NameCaches } from './names/name-cache.ts';
 import type { MarkupSkipper } from './skipper/markup-skipper.ts';
+import { skipSpaces } from './skipper/skip.ts';
 import { TagReader } from './tags/tag-reader.ts';
 
 const CDATA = '[CDATA[';
@@ -56,10 +57,18 @@ export class ByteScanner implements TagScanner {
     const tags = this.#tags;
     let at = from;
     while (at < length) {
-      if (this.#skipsMarkup()) at = this.#skipper.skip(chunk, at, !this.#handler.wantsCloseTags());
+      if (this.#skipsMarkup()) {
+        at = this.#skipper.skip(chunk, at, !this.#handler.wantsCloseTags());
+        const { tag } = this.#skipper;
+        if (tag !== undefined) {
+          at = tags.take(chunk, at + 1, tag);
+          if (this.#opensContent()) break;
+          continue;
+        }
+      }
       const start = at;
       at = chunk.find(LESS_THAN, at);
-      if (this.#hasOpenText || (at > start && this.#handler.wantsText())) this.#giveText(chunk, start, at);
+      if (this.#hasOpenText || (at > start && this.#wantsText(chunk, start, at))) this.#giveText(chunk, start, at);
       if (at === length) break;
       at += 1;
       const isEndTag = at < length && bytes[at] === SLASH;
@@ -69,11 +78,21 @@ export class ByteScanner implements TagScanner {
         break;
       }
       at = tags.read(chunk, name, isEndTag);
-      if (tags.isOpen) break;
-      this.#content = tags.openContent();
-      if (this.#content !== undefined) break;
+      if (tags.isOpen || this.#opensContent()) break;
     }
     return at;
+  }
+
+  /** Begins the content that follows the tag read last, if that has no tags in it. */
+  #opensContent(): boolean {
+    this.#content = this.#tags.openContent();
+    return this.#content !== undefined;
+  }
+
+  #wantsText(chunk: Chunk, start: number, end: number): boolean {
+    if (!this.#handler.wantsText()) return false;
+    // Most of what stands between the tags of a head.
+    return this.#handler.wantsSpace() || skipSpaces(chunk, start) < end;
   }
 
   /** True where nothing matters but tags of certain names. */
@@ -83,8 +102,7 @@ export class ByteScanner implements TagScanner {
 
   #readTag(chunk: Chunk, from: number): number {
     const at = this.#tags.scan(chunk, from);
-    if (this.#tags.isOpen) return at;
-    this.#content = this.#tags.openContent();
+    if (!this.#tags.isOpen) this.#opensContent();
     return at;
   }
 

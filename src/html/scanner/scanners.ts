@@ -45,7 +45,7 @@ export class Scanners {
       value: (raw) => (TO_DECODE.test(raw) ? references.decode(decoder.textOf(raw, true)) : raw),
     };
     if (this.#kind === 'htmlparser2') return new HtmlparserScanner(handler, decoding);
-    this.#skipper ??= this.#kind === 'bytes' ? markupSkipper(this.#names.tags) : new JsMarkupSkipper(this.#names.tags);
+    this.#skipper ??= this.#kind === 'bytes' ? markupSkipper(this.#names) : new JsMarkupSkipper(this.#names.tags);
     return new ByteScanner(handler, this.#names, this.#skipper, decoding);
   }
 }

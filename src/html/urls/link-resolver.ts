@@ -44,6 +44,12 @@ export class LinkResolver {
     return this.#base !== before;
   }
 
+  /** Forgets the `base` element: the document has it no more. */
+  dropBase(): void {
+    this.#baseValue = undefined;
+    this.#base = this.#documentUrl;
+  }
+
   /** Takes the document's encoding: it counts for the base as well. */
   useEncoder(encodeQuery: QueryEncoder): void {
     this.#encodeQuery = encodeQuery;

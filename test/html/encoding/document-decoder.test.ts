@@ -62,6 +62,9 @@ describe('encoding', () => {
       'a\uf780\uf7ff',
     ],
     ['ISO-8859-16 is known', 'a/b; charset=iso-8859-16', latin('a\x80\xa4\xfe'), 'iso-8859-16', 'a\x80€ț'],
+    ['KOI8-U has the letter of Belarusian', 'a/b; charset=koi8-u', latin('\xae\xbe\xc1'), 'koi8-u', 'ўЎа'],
+    ['windows-1255 has all points of Hebrew', 'a/b; charset=cp1255', latin('\xca\xe0'), 'windows-1255', '\u05baא'],
+    ['GBK is read as GB 18030', 'a/b; charset=gb2312', latin('\xa8\xbc\x81\x30\x81\x30'), 'gbk', 'ḿ\u0080'],
     ['replacement encodings are not decoded', 'a/b; charset=iso-2022-kr', latin('<a href=x>'), 'replacement', ''],
     ['broken UTF-8 becomes U+FFFD', 'a/b; charset=utf-8', latin('a\xe2\x82b\xff\xe2'), 'utf-8', 'a\ufffdb\ufffd\ufffd'],
   ];

@@ -1,12 +1,15 @@
 import type { Chunk } from '../bytes.ts';
-import type { NameCache } from '../names/name-cache.ts';
+import type { Name, NameCache, NameCaches } from '../names/name-cache.ts';
 import { MARKUP_SKIPPER_BASE64 } from './markup-skipper-module.ts';
 import { skipMarkup } from './skip.ts';
+import { TagTable } from './tag-table.ts';
 
 /** Passes over text and tags that can't matter, for all documents, one chunk at a time. */
 export interface MarkupSkipper {
-  /** Gives what `skipMarkup` of skip.ts gives, which see. */
+  /** Gives what `skipMarkup` of skip.ts gives, which see, or a position further on: behind scripts and style sheets. */
   skip(chunk: Chunk, from: number, skipsEndTags: boolean): number;
+  /** The start tag that the last call has stopped at; undefined where it was not read, or not whole. */
+  readonly tag: TagTable | undefined;
   /** Forgets the chunk that was skipped in last, which is kept until then. */
   release(): void;
 }
@@ -15,13 +18,13 @@ export interface MarkupSkipper {
  * Gives the skipper in WebAssembly; the one in JavaScript where the engine has no WebAssembly, or none with vectors
  * (https://webassembly.github.io/spec/core/syntax/types.html#vector-types).
  */
-export function markupSkipper(names: NameCache, webAssembly = engine()): MarkupSkipper {
+export function markupSkipper(names: NameCaches, webAssembly = engine()): MarkupSkipper {
   try {
     if (webAssembly !== null) return new WasmMarkupSkipper(names, webAssembly);
   } catch {
     // The module is always the same: it is the engine that can't compile it, or has no memory for it.
   }
-  return new JsMarkupSkipper(names);
+  return new JsMarkupSkipper(names.tags);
 }
 
 /** What we need of the engine's WebAssembly (https://webassembly.github.io/spec/js-api/). */
@@ -36,8 +39,12 @@ interface SkipperExports {
   readonly skip: (from: number, length: number, skipsEndTags: number) => number;
 }
 
-/** Where the chunk begins in the module's memory, as markup-skipper.wat says. */
-const CHUNK_START = 512;
+/** Where these are in the module's memory, in bytes, as markup-skipper.wat says. */
+const TAG_LENGTHS = 0;
+const ATTRIBUTE_LENGTHS = 256;
+const PASSED_ELEMENTS = 768;
+const TAG = 784;
+const CHUNK_START = 4096;
 /** The bytes behind the chunk that a search may read. */
 const READ_AHEAD = 16;
 /** Bytes. From here on it takes about half of the time; tiny chunks are many where a document comes byte by byte. */
@@ -49,23 +56,37 @@ export class WasmMarkupSkipper implements MarkupSkipper {
   readonly #skip: SkipperExports['skip'];
   readonly #memory: Uint8Array;
   readonly #maxChunkLength: number;
+  readonly #table: TagTable;
   /** The chunk that the memory has. */
   #chunk: Chunk | undefined;
+  /** What is in the table is the tag that was stopped at. */
+  #hasTag = false;
 
   /** Throws where the engine can't compile the module. */
-  constructor(names: NameCache, webAssembly: WebAssemblyEngine) {
+  constructor({ tags, attributes }: NameCaches, webAssembly: WebAssemblyEngine) {
     const module = new webAssembly.Module(Buffer.from(MARKUP_SKIPPER_BASE64, 'base64'));
     const { memory, skip } = new webAssembly.Instance(module).exports as SkipperExports;
-    this.#names = names;
+    const { buffer } = memory;
+    this.#names = tags;
     this.#skip = skip;
-    this.#memory = new Uint8Array(memory.buffer, CHUNK_START);
+    this.#memory = new Uint8Array(buffer, CHUNK_START);
     this.#maxChunkLength = this.#memory.length - READ_AHEAD;
-    names.copyLengths(new Int32Array(memory.buffer));
+    this.#table = new TagTable(new Int32Array(buffer, TAG, (CHUNK_START - TAG) / Int32Array.BYTES_PER_ELEMENT));
+    tags.copyLengths(new Int32Array(buffer, TAG_LENGTHS));
+    attributes.copyLengths(new Int32Array(buffer, ATTRIBUTE_LENGTHS));
+    new Int32Array(buffer, PASSED_ELEMENTS).set(['script', 'style'].map((name) => Number(isPassed(tags.nameOf(name)))));
+  }
+
+  get tag(): TagTable | undefined {
+    return this.#hasTag ? this.#table : undefined;
   }
 
   skip(chunk: Chunk, from: number, skipsEndTags: boolean): number {
+    this.#hasTag = false;
     if (this.#chunk !== chunk && !this.#load(chunk)) return skipMarkup(chunk, from, this.#names, skipsEndTags);
-    return this.#skip(from, chunk.length, skipsEndTags ? 1 : 0);
+    const at = this.#skip(from, chunk.length, skipsEndTags ? 1 : 0);
+    this.#hasTag = this.#table.isWhole;
+    return at;
   }
 
   release(): void {
@@ -83,6 +104,7 @@ export class WasmMarkupSkipper implements MarkupSkipper {
 /** Skips in JavaScript: the reference. */
 export class JsMarkupSkipper implements MarkupSkipper {
   readonly #names: NameCache;
+  readonly tag = undefined;
 
   constructor(names: NameCache) {
     this.#names = names;
@@ -93,6 +115,11 @@ export class JsMarkupSkipper implements MarkupSkipper {
   }
 
   release(): void {}
+}
+
+/** True for an element that is of no interest itself, and whose content has no tags in it. */
+function isPassed({ matters, mayBeRaw }: Name): boolean {
+  return mayBeRaw && !matters;
 }
 
 /** Node has no WebAssembly under --jitless. */

@@ -1,20 +1,13 @@
 import type { Decoding, TagHandler } from '../../markup/tag-scanner.ts';
-import {
-  APOSTROPHE,
-  ATTRIBUTE_NAME_CODES,
-  Chunk,
-  EQUALS,
-  GREATER_THAN,
-  QUOTE,
-  SLASH,
-  TAG_NAME_CODES,
-} from '../bytes.ts';
+import { ATTRIBUTE_NAME_CODES, Chunk, EQUALS, GREATER_THAN, SLASH, TAG_NAME_CODES } from '../bytes.ts';
 import type { ContentReader } from '../content/content-reader.ts';
 import { rawContentReader } from '../content/raw-text-reader.ts';
 import { type NameCaches, NO_NAME } from '../names/name-cache.ts';
 import { NameReader } from '../names/name-reader.ts';
-import { skipName, skipPlainValue, skipSpaces, skipTag } from '../skipper/skip.ts';
+import { skipName, skipSpaces, skipTag } from '../skipper/skip.ts';
+import type { TagTable } from '../skipper/tag-table.ts';
 import type { TagState } from './tag-state.ts';
+import { TagTeller } from './tag-teller.ts';
 import { ValueReader } from './value-reader.ts';
 
 const NOTHING = new Chunk(Buffer.alloc(0));
@@ -29,6 +22,7 @@ export class TagReader {
   readonly #tagNames: NameReader;
   readonly #attributeNames: NameReader;
   readonly #value: ValueReader;
+  readonly #teller: TagTeller;
 
   #chunk = NOTHING;
   #state: TagState = 'tagName';
@@ -47,6 +41,7 @@ export class TagReader {
     this.#tagNames = new NameReader(names.tags, decoding);
     this.#attributeNames = new NameReader(names.attributes, decoding);
     this.#value = new ValueReader(handler, decoding);
+    this.#teller = new TagTeller(handler, names, decoding);
   }
 
   /** True while a tag has begun and not ended. */
@@ -66,6 +61,16 @@ export class TagReader {
     this.#chunk = chunk;
     const at = this.#tagName(start);
     return this.#isOpen ? this.scan(chunk, at) : at;
+  }
+
+  /** Takes a start tag that has been read already, its name from `start` on, where the handler is plain. Gives where it ends. */
+  take(chunk: Chunk, start: number, tag: TagTable): number {
+    // The handler may have another document read, whose tags take the table's place.
+    const { end } = tag;
+    this.#isEndTag = false;
+    this.#isForeign = false;
+    this.#name = this.#teller.tell(chunk, start, tag);
+    return end;
   }
 
   /** Begins a tag, whose name comes next. */
@@ -141,7 +146,7 @@ export class TagReader {
   /** https://html.spec.whatwg.org/#before-attribute-name-state, and that after a quoted value, which comes to the same. */
   #beforeAttributeName(from: number): number {
     const { bytes, length } = this.#chunk;
-    const at = this.#readAttributes(from);
+    const at = this.#teller.tellAttributes(this.#chunk, from, this.#hasWantedAttributes);
     this.#state = 'beforeAttributeName';
     if (at === length) return at;
     const code = bytes[at] ?? 0;
@@ -149,32 +154,6 @@ export class TagReader {
     if (code === SLASH) return this.#selfClosing(at + 1);
     // The first character belongs to the name even if it is an equals sign.
     return this.#attributeName(at, at + 1);
-  }
-
-  /**
-   * Reads attributes as long as they are of the common form `name="value"` and whole. Gives where something else begins that
-   * is no white space.
-   */
-  #readAttributes(from: number): number {
-    const chunk = this.#chunk;
-    const { bytes, length } = chunk;
-    let at = from;
-    for (;;) {
-      const start = skipSpaces(chunk, at);
-      const end = skipName(chunk, start, ATTRIBUTE_NAME_CODES);
-      if (end === start || end + 1 >= length || bytes[end] !== EQUALS) return start;
-      const quote = bytes[end + 1] ?? 0;
-      if (quote !== QUOTE && quote !== APOSTROPHE) return start;
-      const name = this.#hasWantedAttributes ? this.#attributeNames.readIfOfInterest(chunk, start, end) : NO_NAME;
-      const value = end + 2;
-      const plain = name.matters ? skipPlainValue(chunk, value) : value;
-      const close = chunk.find(quote, plain);
-      if (close === length) return start;
-      if (name.matters && this.#handler.attributeName(name.text)) {
-        this.#value.give(chunk, value, close, plain === close);
-      }
-      at = close + 1;
-    }
   }
 
   /** https://html.spec.whatwg.org/#attribute-name-state, the characters up to `from` being read. */

@@ -14,6 +14,7 @@ const ignored: TagHandler = {
   isPlain: () => true,
   hasScripting: () => false,
   wantsText: () => false,
+  wantsSpace: () => false,
   text: () => {},
   openTag: () => false,
   attributeName: () => false,
