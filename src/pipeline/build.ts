@@ -170,8 +170,13 @@ class Examiner {
   #parseKeys(written: Written) {
     const result = documentKeys.safeParse(written);
     if (result.success) return result.data;
-    const names = Object.keys(documentKeys.shape);
-    const checked = { locator: this.#document, path: [], value: written, names, noun: 'key' } as const;
+    const checked = {
+      locator: this.#document,
+      path: [],
+      value: written,
+      schemas: [documentKeys],
+      noun: 'key',
+    } as const;
     this.#problems.push(...issueProblems(result.error.issues, checked));
     // What is right is looked at all the same; no key is required.
     const wrong = result.error.issues.flatMap((issue) =>

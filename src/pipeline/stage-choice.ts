@@ -123,7 +123,6 @@ function readOptions<Definition extends StageDefinition>(
   const given = withoutNulls(options);
   const result = definition.options.safeParse(given);
   if (result.success) return { definition, choice: { definition, given, options: result.data, path }, problems: [] };
-  const names = Object.keys(definition.options.shape);
-  const checked = { locator, path, value: given, names, noun: 'option' } as const;
+  const checked = { locator, path, value: given, schemas: [definition.options], noun: 'option' } as const;
   return { definition, choice: undefined, problems: issueProblems(result.error.issues, checked) };
 }

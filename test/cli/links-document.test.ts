@@ -74,7 +74,7 @@ describe('a table of hosts', () => {
       "'http://a/': {}",
       'a.yaml:2:40: steps[0].fetch.hosts.http://a/: is not a host, host:port or *.domain, without the default ports 80 and 443.',
     ],
-    ['a: { dela: 1s }', 'a.yaml:2:32: steps[0].fetch.hosts.a.dela: unknown option "dela".'],
+    ['a: { dela: 1s }', 'a.yaml:2:32: steps[0].fetch.hosts.a.dela: unknown option "dela"; did you mean "delay"?'],
     ['a: { perHost: 0 }', 'a.yaml:2:41: steps[0].fetch.hosts.a.perHost: expected a number more than 0, got 0.'],
   ] as const) {
     test(`with ${hosts} is refused where it stands`, () => {

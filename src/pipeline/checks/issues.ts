@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { printable } from '../../core/printable.ts';
 import { isSecretName, maskSecrets } from '../secrets.ts';
+import { knownKeys, schemasAt } from './known-keys.ts';
 import {
   foundText,
   type Locator,
@@ -24,10 +25,8 @@ export interface Checked {
   /** Where the value stands in the document. */
   readonly path: Path;
   readonly value: unknown;
-  /** The names that the value's keys may have. */
-  readonly names: readonly string[];
-  /** Those of the keys of maps within the value, by the key of the map. Absent: they aren't known. */
-  readonly namesWithin?: Readonly<Record<string, readonly string[]>>;
+  /** Those that it was checked against: one, or several forms that it may have. */
+  readonly schemas: readonly z.core.$ZodType[];
   /** What such a key is called in messages: `option`. */
   readonly noun: 'key' | 'option';
 }
@@ -66,8 +65,8 @@ function codeOf(issue: Issue, value: unknown): ProblemCode {
 }
 
 function unknownKeys(keys: readonly string[], parent: Path, checked: Checked): Problem[] {
-  const { locator, path, names, namesWithin = {}, noun } = checked;
-  const known = parent.length === 0 ? names : namesWithin[parent.map(String).join('.')];
+  const { locator, path, schemas, noun } = checked;
+  const known = knownKeys(schemas, parent);
   const details = { code: `unknown-${noun}`, part: 'key' } as const;
   return keys
     .slice(0, MAX_ISSUES)
@@ -83,7 +82,9 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, checked: Checked): P
   const value = valueAt(checked.value, issue.path);
   if (value === undefined) return [missingAt(checked.locator, path)];
   const inner = issue.errors.find((issues) => issues.length > 0 && issues.every((one) => one.path.length > 0));
-  if (inner !== undefined) return issueProblems(inner, { ...checked, path, value });
+  if (inner !== undefined) {
+    return issueProblems(inner, { ...checked, path, value, schemas: schemasAt(checked.schemas, issue.path) });
+  }
   const forms = issue.errors.map((issues) => issues[0]).filter((one) => one !== undefined);
   const expected = forms.map((form) => expectation(form).replace(/^expected /, ''));
   const choices = forms.map((form) => hint(form, value)).join('');

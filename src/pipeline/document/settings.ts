@@ -3,7 +3,8 @@ import { printable } from '../../core/printable.ts';
 import { type Path, pathText, quoted } from '../checks/problems.ts';
 import { maskSecrets } from '../secrets.ts';
 import { isMap } from './plain-map.ts';
-import { readPlainScalar, readYaml } from './yaml-value.ts';
+import { readPlainScalar } from './plain-scalar.ts';
+import { readYaml } from './yaml-value.ts';
 
 /** Where a value that is not in the file came from. */
 export type SettingKind = 'environment' | 'flag' | 'set';

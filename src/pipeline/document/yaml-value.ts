@@ -8,13 +8,14 @@ import {
   type Node,
   type Pair,
   Scalar,
-  Schema,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 import { printable } from '../../core/printable.ts';
 import type { Path, ProblemCode } from '../checks/problems.ts';
 import { hasReference, substitute, unshieldReferences } from './environment.ts';
+import { isMap as isPlainMap } from './plain-map.ts';
+import { readPlainScalar } from './plain-scalar.ts';
 
 /** The plain data of a YAML document, and what is needed to find its places. */
 export interface YamlValue {
@@ -60,27 +61,27 @@ const MAX_PROBLEMS = 1000;
  * Reads a YAML document as plain data, with the environment's values in its strings.
  *
  * A substitution gives text and never structure; an unquoted one is read again as a number, a boolean or null.
- * Bounds: 50 levels; 50,000 values, of which 10,000 through aliases. Keys are text, and no variables are replaced in them.
+ * A key `<<` takes in the entries of another map: those that are there themselves count. Keys are text, and no variables are
+ * replaced in them. Bounds: 50 levels; 50,000 values, of which 10,000 through aliases.
  */
 export function readYaml(document: Document.Parsed, env: Environment): YamlValue {
   return new YamlReader(document, env).read();
 }
 
-/** Reads a plain (unquoted) scalar by the rules of YAML's core schema: `64` is a number, `true` a boolean, `30s` a text. */
-export function readPlainScalar(text: string): unknown {
-  for (const tag of CORE_SCHEMA.tags) {
-    if (tag.default === true && tag.collection === undefined && tag.test?.test(text) === true) {
-      const value = tag.resolve(text, () => {}, {});
-      return isScalar(value) ? value.value : value;
-    }
-  }
-  return text;
-}
-
-const CORE_SCHEMA = new Schema({ schema: 'core' });
-
 /** Environment variables by name; undefined where `${NAME}` stands for itself. */
 type Environment = Readonly<Record<string, string | undefined>> | undefined;
+
+/** Takes in another map (https://yaml.org/type/merge.html). Not part of YAML 1.2, but of what people write. */
+const MERGE_KEY = '<<';
+
+function isMergeKey(key: Node | null): boolean {
+  return isScalar(key) && key.value === MERGE_KEY && key.type === Scalar.PLAIN;
+}
+
+interface MergedEntry {
+  readonly pair: Pair<Node, Node | null>;
+  readonly value: unknown;
+}
 
 interface Anchored {
   readonly node: Node;
@@ -164,22 +165,50 @@ class YamlReader {
   }
 
   #readMap(map: YAMLMap<Node, Node | null>, path: Path): unknown {
-    const values: [string, unknown][] = [];
+    const values = new Map<string, unknown>();
     const entries = new Map<string, Pair<Node, Node | null>>();
     this.#entries.set(map, entries);
+    const merged = new Set<string>();
     for (const pair of map.items) {
+      if (isMergeKey(pair.key)) {
+        for (const [name, entry] of this.#readMerged(pair, path)) {
+          if (entries.has(name)) continue;
+          entries.set(name, entry.pair);
+          values.set(name, entry.value);
+          merged.add(name);
+        }
+        continue;
+      }
       const name = this.#readKey(pair.key, path);
       if (name === undefined) continue;
       // The later one counts, as it does for whoever reads JSON; its place is the one to be shown.
-      const isRepeated = entries.has(name);
+      const isRepeated = entries.has(name) && !merged.delete(name);
       entries.set(name, pair);
       if (isRepeated) {
         this.#refuse(pair.key, [...path, name], 'duplicate-key', 'this key is there twice in its map');
       }
-      values.push([name, this.#read(pair.value, [...path, name])]);
+      values.set(name, this.#read(pair.value, [...path, name]));
     }
     // Makes own properties of all of them, `__proto__` included.
     return Object.fromEntries(values);
+  }
+
+  /** The entries that `<<` stands for: those of a map, or of several, of which the earlier counts. */
+  #readMerged({ key, value }: Pair<Node, Node | null>, path: Path): ReadonlyMap<string, MergedEntry> {
+    const merged = new Map<string, MergedEntry>();
+    for (const source of isSeq<Node>(value) ? value.items : [value]) {
+      const values = this.#read(source, [...path, MERGE_KEY]);
+      const map = isAlias(source) ? this.#targets.get(source) : source;
+      const entries = map == null ? undefined : this.#entries.get(map);
+      if (entries === undefined || !isPlainMap(values)) {
+        this.#refuse(key, path, 'bad-key', '<< takes in the entries of a map, or of a list of maps: <<: *defaults');
+        continue;
+      }
+      for (const [name, pair] of entries) {
+        if (!merged.has(name)) merged.set(name, { pair, value: values[name] });
+      }
+    }
+    return merged;
   }
 
   #readKey(key: Node | null, path: Path): string | undefined {

@@ -6,15 +6,7 @@ import { foundText, type Path, type Problem, problemAt } from '../../pipeline/ch
 import { readPipelineFile } from '../../pipeline/document/file.ts';
 import type { PipelineDocument } from '../../pipeline/document/pipeline-document.ts';
 import { isMap, withoutNulls } from '../../pipeline/document/plain-map.ts';
-import {
-  type AnswerKeys,
-  answerKeys,
-  caseKeys,
-  type Expected,
-  expectedKeys,
-  summaryKeys,
-  testFileKeys,
-} from './test-keys.ts';
+import { type AnswerKeys, answerKeys, caseKeys, type Expected, expectedKeys, testFileKeys } from './test-keys.ts';
 import { TEST_SUFFIX } from './test-suffix.ts';
 
 /** A file of tests of one pipeline. */
@@ -157,8 +149,7 @@ class TestFileReader {
       locator: this.#document,
       path,
       value: written,
-      names: Object.keys(schema.shape),
-      namesWithin: { summary: Object.keys(summaryKeys.shape) },
+      schemas: [schema],
       noun: 'key',
     } as const;
     this.problems.push(...issueProblems(result.error.issues, checked));

@@ -9,7 +9,7 @@ const locator = { locate: () => ({ place: 'x', namesOption: true, order: 0 }) };
 /** What is said of a value that a schema refuses. */
 function texts(schema: z.ZodType, value: unknown): readonly string[] {
   const issues = schema.safeParse(value).error?.issues ?? [];
-  const problems = issueProblems(issues, { locator, path: [], value, names: ['window'], noun: 'option' });
+  const problems = issueProblems(issues, { locator, path: [], value, schemas: [schema], noun: 'option' });
   return problems.map((problem) => problem.message.replace(/^x: /, ''));
 }
 
@@ -40,10 +40,24 @@ test('where a form of a union fits, what is wrong inside it is said', () => {
   assert.deepEqual(texts(schema, 5), ['expected text, or a list, got 5.']);
 });
 
-test('an unknown name inside an option is named without a list', () => {
-  const schema = z.strictObject({ inner: z.strictObject({ window: z.int() }) });
-  assert.deepEqual(texts(schema, { inner: { window: 1, door: 2 } }), ['unknown option "door".']);
-});
+for (const [where, make, value] of [
+  ['a map', (inner) => inner, (inner) => inner],
+  ['a map with free keys', (inner) => z.record(z.string(), inner), (inner) => ({ 'a.example': inner })],
+  ['a list', (inner) => z.array(inner), (inner) => [inner]],
+  ['one of several forms', (inner) => z.union([z.string(), z.array(z.union([inner, z.int()]))]), (inner) => [inner]],
+  ['what has a default, or is converted', (inner) => inner.optional().prefault({}).transform(String), (inner) => inner],
+] as const satisfies readonly Place[]) {
+  test(`an unknown name in ${where} is told with the one that was meant, or with those that there are`, () => {
+    const inner = z.strictObject({ window: z.int().optional(), door: z.int().optional() });
+    const schema = z.strictObject({ outer: make(inner) });
+    assert.deepEqual(texts(schema, { outer: value({ windwo: 1 }) }), [
+      'unknown option "windwo"; did you mean "window"?',
+    ]);
+    assert.deepEqual(texts(schema, { outer: value({ roof: 1 }) }), ['unknown option "roof"; there are window, door.']);
+  });
+}
+
+type Place = readonly [string, (inner: z.ZodObject) => z.ZodType, (inner: object) => unknown];
 
 test('a message of our own is kept', () => {
   const schema = z.string().regex(/^\d+$/, { error: 'expected some digits' });

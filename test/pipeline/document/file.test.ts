@@ -67,6 +67,42 @@ test('an alias stands for the value of its anchor', () => {
   assert.deepEqual(parse('a: &x { b: 1 }\nc: *x\nd: [*x]').value, { a: { b: 1 }, c: { b: 1 }, d: [{ b: 1 }] });
 });
 
+test('<< takes in the entries of a map, or of several, that are not there themselves', () => {
+  const text = `a: &a { x: 1, y: 2 }
+b: &b { y: 3, z: 4 }
+c: { y: 5, <<: *a }
+d: { <<: [*a, *b], z: 6 }
+e: &e { <<: *b, y: 7 }
+f: { <<: *e, <<: { y: 8 }, "<<": 9 }`;
+  const { c, d, e, f } = parse(text).value as Readonly<Record<string, unknown>>;
+  assert.deepEqual(
+    [c, d, e, f],
+    [
+      { y: 5, x: 1 },
+      { x: 1, y: 2, z: 6 },
+      { y: 7, z: 4 },
+      { y: 7, z: 4, '<<': 9 },
+    ],
+  );
+});
+
+for (const value of ['5', '*text', '[*text]', '', '[[]]']) {
+  test(`<<: ${value} is a problem`, () => {
+    assert.deepEqual(problems(`a: &text x\nb:\n  <<: ${value}\n`), [
+      'a.yaml:3:3: b: << takes in the entries of a map, or of a list of maps: <<: *defaults.',
+    ]);
+  });
+}
+
+test('the place of a value that << takes in is where it was written', () => {
+  const document = parse('a: &a\n  x: ${NUMBER}\nb:\n  <<: *a\n  y: 2\n');
+  assert.deepEqual(
+    [['b', 'x'], ['b', 'y'], ['b']].map((path) => document.place(path)),
+    ['a.yaml:2:6', 'a.yaml:5:6', 'a.yaml:4:3'],
+  );
+  assert.deepEqual(document.origin(['b', 'x']).variables, ['NUMBER']);
+});
+
 test('a value set at one alias does not change the others', () => {
   assert.deepEqual(parse('a: &x { b: 1 }\nc: *x', ['c.b=2']).value, { a: { b: 1 }, c: { b: 2 } });
 });

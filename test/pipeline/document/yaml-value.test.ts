@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocument } from 'yaml';
-import { readPlainScalar, readYaml, type YamlValue } from '../../../src/pipeline/document/yaml-value.ts';
+import { readPlainScalar } from '../../../src/pipeline/document/plain-scalar.ts';
+import { readYaml, type YamlValue } from '../../../src/pipeline/document/yaml-value.ts';
 
 function read(text: string, env: Readonly<Record<string, string>> | undefined = {}): YamlValue {
   return readYaml(parseDocument(text, { uniqueKeys: false }), env);
