@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -103,6 +104,27 @@ test('a change of a module that it imports makes another version of it, which is
   assert.deepEqual(await write('/1', ''), one);
   const versions = [await write('/1', "version: 'a',"), await write('/1', "version: 'b',")];
   assert.notEqual(versions[0]?.version?.slice(-1), versions[1]?.version?.slice(-1));
+});
+
+test('the hooks that load modules are registered once, however many are loaded', async (t) => {
+  const folder = await folderWith(t, '() => ({ process: (record) => record })');
+  await load(folder, { path: 'own.js' });
+  const registered: string[] = [];
+  for (const name of ['register', 'registerHooks']) {
+    const original: unknown = Reflect.get(nodeModule, name);
+    if (typeof original !== 'function') continue;
+    const counting = (...values: unknown[]): unknown => {
+      registered.push(name);
+      return Reflect.apply(original, nodeModule, values);
+    };
+    Reflect.set(nodeModule, name, counting);
+    t.after(() => Reflect.set(nodeModule, name, original));
+  }
+  t.after(() => nodeModule.syncBuiltinESMExports());
+  nodeModule.syncBuiltinESMExports();
+  await writeFile(join(folder, 'other.js'), await readFile(join(folder, 'own.js')));
+  await load(folder, { path: 'other.js' });
+  assert.deepEqual(registered, []);
 });
 
 for (const extension of ['ts', 'js']) {
