@@ -9,9 +9,43 @@ import { assertSameOutcome, outcomeOf } from './outputs.ts';
 import { startTortureSite, type TortureSite, tortureList } from './torture-site.ts';
 
 const LINES = 200;
-/** Beside the ballast there is room for a part of the rows only. */
 const DISK_BYTES = 1_000_000;
-const BALLAST_BYTES = 960_000;
+
+/** A run whose outputs don't find room. */
+interface FullDisk {
+  readonly name: string;
+  readonly lines: number;
+  /** Beside these there is room for a part of the rows only. */
+  readonly ballastBytes: number;
+  /** Those that stand before the flags that all have. */
+  readonly args: readonly string[];
+}
+
+/** Whose checkpoints bring many files and a database's log to the disk, at a moment when any of them may be the one that fails. */
+const MANY_FILES = {
+  source: { lines: { path: '../list.txt' } },
+  steps: [
+    { fetch: { allowPrivate: true } },
+    'links',
+    { set: { columns: { rest: 'int(extract(parsed_url, "[0-9]+$")) % 60' } } },
+  ],
+  sink: [{ split: { path: 'links-by-{value}.tsv', column: 'rest' } }, { sqlite: { path: 'links.sqlite' } }],
+  failures: { jsonl: { path: 'failures.jsonl' } },
+};
+
+const OF_LIST = ['--allow-private', '-i', '../list.txt', '--failures', 'failures.jsonl', '-o'];
+
+const fullDisks: readonly FullDisk[] = [
+  { name: 'rows', lines: LINES, ballastBytes: 960_000, args: [...OF_LIST, 'links.tsv'] },
+  // Compressed rows are much smaller.
+  { name: 'compressed rows', lines: 4 * LINES, ballastBytes: 960_000, args: [...OF_LIST, 'links.tsv.gz'] },
+  {
+    name: 'many files and a database',
+    lines: LINES,
+    ballastBytes: 700_000,
+    args: ['run', 'pipeline.json'],
+  },
+];
 
 let site: TortureSite;
 before(async () => {
@@ -19,8 +53,8 @@ before(async () => {
 });
 after(() => site?.close());
 
-for (const output of ['links.tsv', 'links.tsv.gz']) {
-  test(`a full disk stops the run with advice; with room again, the same command ends it as if nothing had been: ${output}`, async (t) => {
+for (const { name, lines, ballastBytes, args } of fullDisks) {
+  test(`a full disk stops the run with advice; with room again, the same command ends it as if nothing had been: ${name}`, async (t) => {
     const folder = await temporaryFolder();
     const disk = await smallDisk(join(folder, 'disk'));
     t.after(async () => {
@@ -30,16 +64,14 @@ for (const output of ['links.tsv', 'links.tsv.gz']) {
     if (disk === undefined) return t.skip('this place lets nobody mount a small disk');
     const whole = join(folder, 'undisturbed');
     await mkdir(whole);
-    // Compressed rows are much smaller.
-    const lines = output.endsWith('.gz') ? 4 * LINES : LINES;
     await writeFile(join(folder, 'list.txt'), tortureList(site.origins, lines));
-    const common = ['--allow-private', '-i', join(folder, 'list.txt'), '-o', output, '--summary'];
-    const args = [...common, 'summary.json', '--failures', 'failures.jsonl'];
-    assert.equal((await runSluice(args, { cwd: whole })).code, 0);
+    for (const place of [whole, disk]) await writeFile(join(place, 'pipeline.json'), JSON.stringify(MANY_FILES));
+    const undisturbed = await runSluice([...args, '--summary', 'summary.json'], { cwd: whole });
+    assert.equal(undisturbed.code, 0, undisturbed.stderr);
 
-    await writeFile(join(disk, 'ballast'), Buffer.alloc(BALLAST_BYTES));
+    await writeFile(join(disk, 'ballast'), Buffer.alloc(ballastBytes));
     const checkpoint = ['--checkpoint', 'run.checkpoint', '--checkpoint-interval', '20ms'];
-    const onDisk = [...common, join(folder, 'disk-summary.json'), '--failures', 'failures.jsonl', ...checkpoint];
+    const onDisk = [...args, '--summary', join(folder, 'disk-summary.json'), ...checkpoint];
     const stopped = await runSluice(onDisk, { cwd: disk });
     assert.equal(stopped.code, 3, stopped.stderr);
     assert.match(stopped.stderr, /^sluice: .*\(ENOSPC\)/m);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openDatabase } from '../../src/formats/typed/sqlite-database.ts';
+import { openDatabase, selected } from '../../src/formats/typed/sqlite-database.ts';
 
 /** What a run must leave behind, in a form that can be compared: what may differ from run to run is left out. */
 export interface Outcome {
@@ -83,8 +83,9 @@ function joined(lines: readonly string[], further: readonly string[]): readonly 
 async function linesOfTable(path: string): Promise<readonly string[]> {
   const database = await openDatabase(path, { readOnly: true });
   try {
-    const rows = database.prepare('SELECT * FROM links ORDER BY rowid').all();
-    return rows.map((row) => JSON.stringify(row)).sort();
+    const columns = selected(database, 'name', "FROM pragma_table_info('links')").map(([name]) => `"${name}"`);
+    const rows = selected(database, columns.join(), 'FROM links');
+    return rows.map((row) => JSON.stringify(row.map(String))).sort();
   } finally {
     database.close();
   }

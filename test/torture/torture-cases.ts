@@ -7,10 +7,14 @@ export interface TortureCase {
   readonly output: string;
   /** Further flags. */
   readonly flags: readonly string[];
-  /** What is run in place of the default command: a pipeline with its own options, `list.txt` its input. */
+  /** What is run in place of the default command: a pipeline with its own options, which reads what `tortureInputs` gives. */
   readonly pipeline?: Readonly<Record<string, unknown>>;
   /** Whether the rows have an order to keep. */
   readonly isOrdered?: boolean;
+  /** A file of the input that is there in part at first, and grows at its end between the runs. */
+  readonly grows?: string;
+  /** Whether some of the runs start over. */
+  readonly isRestarted?: boolean;
 }
 
 /** Columns that flow, and a sink of every kind that takes part in checkpoints. */
@@ -36,6 +40,36 @@ const PIPELINE = {
   ],
   failures: { jsonl: { path: 'failures.jsonl' } },
   pages: { csv: { path: 'pages.csv.gz' } },
+};
+
+/** Columns of the input, and code of the user's: a step that counts, and a program. */
+const OWN_CODE = {
+  source: { csv: { path: 'list.csv', column: 'url', columns: ['number', 'url'] } },
+  steps: [
+    { use: { path: './own-step.ts' } },
+    { sample: { share: '90%', by: 'source_url' } },
+    'dedupe',
+    { limit: { records: 500 } },
+    { fetch: { allowPrivate: true, concurrency: 24, perHost: 8 } },
+    'links',
+    { exec: { command: ['node', 'program.mjs'], columns: ['size'] } },
+  ],
+  sink: { tsv: { path: 'links.tsv', columns: ['source_url', 'parsed_url', 'size', 'input.number'] } },
+  failures: { csv: { path: 'failures.csv' } },
+};
+
+const SITEMAPS = {
+  source: { sitemap: { url: ['first.xml', 'second.xml.gz'] } },
+  steps: ['dedupe', { fetch: { allowPrivate: true, concurrency: 24, perHost: 8 } }, 'links'],
+  sink: { jsonl: { path: 'links.jsonl', columns: ['source_url', 'input.lastmod', 'parsed_url'] } },
+};
+
+/** Without a network: what is killed is busy all the time. */
+const ARCHIVE = {
+  source: { warc: { path: 'crawl.warc.gz' } },
+  steps: ['links'],
+  sink: [{ tsv: { path: 'links.tsv.gz' } }, { sqlite: { path: 'links.sqlite' } }],
+  pages: { csv: { path: 'pages.csv' } },
 };
 
 const REPORTS = ['--failures', 'failures.jsonl', '--pages', 'pages.csv.gz'];
@@ -80,10 +114,20 @@ export const tortureCases: readonly TortureCase[] = [
     pipeline: PIPELINE,
     isOrdered: true,
   },
+  { name: 'several, restarted', input: 'file', output: 'links.tsv', flags: [], pipeline: PIPELINE, isRestarted: true },
+  { name: 'growing', input: 'file', output: 'links.tsv', flags: REPORTS, grows: 'list.txt' },
+  { name: 'csv, own code', input: 'file', output: 'links.tsv', flags: [], pipeline: OWN_CODE },
+  { name: 'csv, growing', input: 'file', output: 'links.tsv', flags: [], pipeline: OWN_CODE, grows: 'list.csv' },
+  { name: 'sitemaps', input: 'file', output: 'links.jsonl', flags: [], pipeline: SITEMAPS },
+  { name: 'archive', input: 'file', output: 'links.tsv.gz', flags: [], pipeline: ARCHIVE },
 ];
 
 /** Where a case's pipeline stands. */
 export const PIPELINE_FILE = 'pipeline.json';
+
+/** Where a case keeps its checkpoint: in this folder, by this name. */
+export const STATE_FOLDER = 'state';
+export const CHECKPOINT_NAME = 'run.checkpoint';
 
 /** The flags of a case that has its files in the working folder; `TWO` and so on are written by `torture`. */
 export function flagsOf({ input, output, flags, pipeline }: TortureCase): readonly string[] {

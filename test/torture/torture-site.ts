@@ -72,8 +72,8 @@ function sendAnswer(number: number, response: ServerResponse): void {
   response.end(kind === 3 ? '<p>no links</p>' : pageOf(number));
 }
 
-/** From a handful of links to some hundreds, so that outputs are written in pieces of all sizes. */
-function pageOf(number: number): string {
+/** A page with links: from a handful to some hundreds, so that outputs are written in pieces of all sizes. */
+export function pageOf(number: number): string {
   const count = 1 + (mixed(number + 2) % (number % 50 === 0 ? 400 : 12));
   return Array.from({ length: count }, (_, index) => `<a href="/of/${number}/link/${index}">link</a>`).join('\n');
 }

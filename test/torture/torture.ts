@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
 import { startSluice } from '../helpers/processes/cli.ts';
 import type { LiveProcess, ProcessExit } from '../helpers/processes/process.ts';
+import { randomMoment } from './moments.ts';
 import { assertSameOutcome, type Outcome, outcomeOf, snapshotOf } from './outputs.ts';
-import { flagsOf, PIPELINE_FILE, type TortureCase } from './torture-cases.ts';
+import { CHECKPOINT_NAME, flagsOf, PIPELINE_FILE, STATE_FOLDER, type TortureCase } from './torture-cases.ts';
+import { tortureInputs } from './torture-inputs.ts';
 import type { TortureSite } from './torture-site.ts';
 
 /** How hard a case is tried. */
@@ -14,7 +15,7 @@ export interface TortureSettings {
   readonly site: TortureSite;
   /** The list that is worked through. */
   readonly list: string;
-  /** Kills after which a run is let through to its end; it may come to its end before. */
+  /** Kills after which a run is let through to its end. One that comes to its end before is begun anew, in another folder. */
   readonly kills: number;
   /** One of these, at random, at each kill. */
   readonly signals: readonly NodeJS.Signals[];
@@ -26,19 +27,23 @@ export interface TortureSettings {
 export interface TortureReport {
   /** Runs that were really ended by a signal. */
   readonly kills: number;
-  /** Requests that it took in all, and that an undisturbed run took. */
+  /** How often it was brought to its end. */
+  readonly rounds: number;
+  /** Requests that it took in all, and that as many undisturbed runs would have taken. */
   readonly requests: number;
   readonly undisturbedRequests: number;
 }
 
 const TIMEOUT_MS = 60_000;
-/** Time from the start within which a kill falls that comes by the clock: mostly before the first page is there. */
-const START_MS = 300;
+/** On a busy machine a signal may come when all is done. A case that is not killed as often as wanted in so many rounds shows nothing. */
+const MOST_ROUNDS = 25;
 
 /**
- * Runs a case undisturbed, then again with a checkpoint, killed again and again at random moments until it ends.
+ * Runs a case undisturbed, then again with a checkpoint, killed again and again at random moments until it ends; and all
+ * that once more until there were as many kills as wanted.
  *
- * Fails unless both leave the same, and unless the same command, given once more, changes nothing.
+ * Fails unless each leaves the same as the first, unless the same command, given once more, changes nothing, and where the
+ * kills don't come about.
  */
 export async function torture(tortured: TortureCase, settings: TortureSettings): Promise<TortureReport> {
   const { site } = settings;
@@ -47,12 +52,18 @@ export async function torture(tortured: TortureCase, settings: TortureSettings):
     const before = site.requests;
     const expected = await undisturbedOutcome(tortured, join(folder, 'undisturbed'), settings);
     const undisturbedRequests = site.requests - before;
-    const place = await prepare(join(folder, 'tortured'), tortured, settings);
-    const kills = await killUntilComplete(place, undisturbedRequests, settings);
+    let [kills, rounds] = [0, 0];
+    for (; kills < settings.kills; rounds += 1) {
+      assert.ok(rounds < MOST_ROUNDS, `in ${rounds} rounds, ${kills} of ${settings.kills} kills came before the end`);
+      const place = await prepare(join(folder, `round-${rounds}`), tortured, settings);
+      const ordeal = { place, tortured, kills: settings.kills - kills, requests: undisturbedRequests };
+      kills += await killUntilComplete(ordeal, settings);
+      assertSameOutcome(await outcomeOf(place.folder, orderedOutput(tortured)), expected);
+      await changesNothingMore(place, site);
+      await removeFolder(place.folder);
+    }
     const requests = site.requests - before - undisturbedRequests;
-    assertSameOutcome(await outcomeOf(place.folder, orderedOutput(tortured)), expected);
-    await changesNothingMore(place, site);
-    return { kills, requests, undisturbedRequests };
+    return { kills, rounds, requests, undisturbedRequests: rounds * undisturbedRequests };
   } finally {
     await removeFolder(folder);
   }
@@ -67,15 +78,11 @@ interface Place {
 }
 
 const COMMON = ['--allow-private', '-c', '24', '--per-host', '8', '--no-progress'];
-const CHECKPOINT = ['--checkpoint', 'state/run.checkpoint', '--checkpoint-interval', '50ms'];
+const CHECKPOINT = ['--checkpoint', `${STATE_FOLDER}/${CHECKPOINT_NAME}`, '--checkpoint-interval', '50ms'];
 
 async function prepare(folder: string, tortured: TortureCase, { list }: TortureSettings): Promise<Place> {
-  await mkdir(folder);
-  const middle = list.indexOf('\n', list.length >> 1) + 1;
-  await writeFile(join(folder, 'list.txt'), list);
-  await writeFile(join(folder, 'list.txt.gz'), gzipSync(list));
-  await writeFile(join(folder, 'one.txt'), list.slice(0, middle));
-  await writeFile(join(folder, 'two.txt'), list.slice(middle));
+  await mkdir(join(folder, STATE_FOLDER), { recursive: true });
+  for (const [name, content] of Object.entries(tortureInputs(list))) await writeFile(join(folder, name), content);
   const { pipeline } = tortured;
   if (pipeline !== undefined) await writeFile(join(folder, PIPELINE_FILE), JSON.stringify(pipeline));
   const args = [...flagsOf(tortured), ...CHECKPOINT, ...(pipeline === undefined ? COMMON : [])];
@@ -90,40 +97,76 @@ async function undisturbedOutcome(tortured: TortureCase, folder: string, setting
   return await outcomeOf(folder, orderedOutput(tortured));
 }
 
-/**
- * Gives the number of runs that were ended by a signal. Fails where that is less than half of those wanted: a case that was
- * hardly killed has shown nothing. `requests`: those of an undisturbed run.
- */
-async function killUntilComplete(place: Place, requests: number, settings: TortureSettings): Promise<number> {
-  const { site } = settings;
-  const before = site.requests;
-  let kills = 0;
-  for (;;) {
-    const running = start(place);
-    // As far apart as so many moments are on average that are chosen from all that is left.
-    const left = Math.max(1, requests - (site.requests - before));
-    const reach = Math.ceil((2 * left) / (settings.kills - kills + 1));
-    const signal = kills < settings.kills ? await killAtRandom(running, reach, settings) : undefined;
-    const exit = await running.exit();
-    if (exit.code === 0) break;
-    isEndedBy(exit, signal);
-    kills += 1;
-  }
-  assert.ok(kills >= settings.kills / 2, `of ${settings.kills} kills ${kills} came before the end`);
-  return kills;
+/** What is done to a place. */
+interface Ordeal {
+  readonly place: Place;
+  readonly tortured: TortureCase;
+  /** Kills at most. */
+  readonly kills: number;
+  /** Those of an undisturbed run. */
+  readonly requests: number;
 }
 
-/** Sends a signal at one of the next `reach` requests, or at a random time after the start, but no later than that; as the dice say. */
-async function killAtRandom(running: LiveProcess, reach: number, { site, signals, random }: TortureSettings) {
-  const signal = signals[random(signals.length)] ?? 'SIGKILL';
-  const request = site.requests + 1 + random(reach);
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, random(START_MS))));
-  const moments = [site.requested(request), running.exit(), ...(random(4) === 0 ? [timeUp] : [])];
-  await Promise.race(moments);
-  clearTimeout(timer);
-  if (!running.hasExited) running.kill(signal);
-  return signal;
+/** Gives the number of runs that were ended by a signal before one came to the end. */
+async function killUntilComplete(ordeal: Ordeal, settings: TortureSettings): Promise<number> {
+  const { place, tortured } = ordeal;
+  const { site, random, signals } = settings;
+  const input = await growingInput(place, tortured, ordeal.kills);
+  let before = site.requests;
+  let kills = 0;
+  for (;;) {
+    await input.grow();
+    const isRestart = tortured.isRestarted === true && kills > 0 && random(3) === 0;
+    if (isRestart) before = site.requests;
+    const running = start(isRestart ? { ...place, args: [...place.args, '--restart'] } : place);
+    const sent = kills < ordeal.kills ? (signals[random(signals.length)] ?? 'SIGKILL') : undefined;
+    if (sent !== undefined) {
+      const reach = reachOf(ordeal, site.requests - before, ordeal.kills - kills);
+      await randomMoment(running, { site, folder: place.folder, reach, random });
+      if (!running.hasExited) running.kill(sent);
+    }
+    const exit = await running.exit();
+    if (exit.code !== 0) {
+      isEndedBy(exit, sent);
+      kills += 1;
+    } else if (input.isWhole()) return kills;
+  }
+}
+
+/**
+ * As far apart as so many moments are on average that are chosen from all that is left; nearer where not all of it is there
+ * yet. Undefined where nothing is asked for.
+ */
+function reachOf({ tortured, requests }: Ordeal, done: number, kills: number): number | undefined {
+  if (requests === 0) return undefined;
+  const left = Math.max(1, requests - done);
+  return Math.ceil(((tortured.grows === undefined ? 2 : 0.5) * left) / (kills + 1));
+}
+
+/** Where an entry of the input ends: a line of a list, a row of a table. */
+const ENTRY_END = /\n(?=(?:\d+,")?(?:http|no url))/g;
+
+interface GrowingInput {
+  grow(): Promise<void>;
+  isWhole(): boolean;
+}
+
+/** The input of a case as it is there for the next run: of one that grows, one part more at each call of `grow`. */
+async function growingInput({ folder }: Place, { grows }: TortureCase, kills: number): Promise<GrowingInput> {
+  if (grows === undefined) return { grow: async () => {}, isWhole: () => true };
+  const path = join(folder, grows);
+  const text = await readFile(path, 'utf8');
+  const ends = [...text.matchAll(ENTRY_END)].map(({ index }) => index + 1);
+  const parts = kills + 1;
+  let part = 0;
+  return {
+    grow: async () => {
+      part += 1;
+      const end = part < parts ? ends[Math.floor((ends.length * part) / parts)] : undefined;
+      await writeFile(path, text.slice(0, end));
+    },
+    isWhole: () => part >= parts,
+  };
 }
 
 const CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };

@@ -42,7 +42,7 @@ export async function replacedFile(path: string, disk: FileDisk = realDisk): Pro
     close: async () => {
       await file.sync();
       await file.close();
-      await moved(disk, path, partPath, realPath);
+      await nameFile(path, partPath, realPath, disk);
     },
     // What is there stays for people to look at, under the name that says that it is not whole.
     abort: () => file.abort(),
@@ -100,6 +100,21 @@ export async function verifyFile(path: string, state: OutputState): Promise<void
   }
 }
 
+/** Gives a complete file its name, on the disk as well. Errors: StageError `SINK_FAILED` of `shownPath`. */
+export async function nameFile(
+  shownPath: string,
+  partPath: string,
+  path: string,
+  disk: FileDisk = realDisk,
+): Promise<void> {
+  try {
+    await disk.rename(partPath, path);
+    await syncFolder(disk, path);
+  } catch (error) {
+    throw sinkFailed(shownPath, error);
+  }
+}
+
 class FileTarget implements ByteTarget {
   readonly #path: string;
   readonly #handle: FileHandle;
@@ -108,6 +123,8 @@ class FileTarget implements ByteTarget {
   readonly #hasPositions: boolean;
   /** The file's last bytes. */
   #tail: Buffer;
+  /** What the disk has; undefined where that isn't known, or is less than has been written. */
+  #synced: OutputState | undefined;
 
   /** `length`: bytes that the file has; null of what is no file. */
   constructor(path: string, handle: FileHandle, length: number | null, tail: Buffer = Buffer.alloc(0)) {
@@ -119,6 +136,7 @@ class FileTarget implements ByteTarget {
   }
 
   write(bytes: Buffer): Promise<void> {
+    this.#synced = undefined;
     return this.#guarded(async () => {
       for (let done = 0; done < bytes.length; ) {
         const position = this.#hasPositions ? this.#length : null;
@@ -132,12 +150,15 @@ class FileTarget implements ByteTarget {
   }
 
   sync(): Promise<OutputState> {
+    // Of many files, few grow from one checkpoint to the next.
+    if (this.#synced !== undefined) return Promise.resolve(this.#synced);
     return this.#guarded(async () => {
       await this.#handle.sync().catch((error: unknown) => {
         // A device has nothing to bring to a disk.
         if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
       });
-      return { length: this.#length, tail: hashOf(this.#tail) };
+      this.#synced = { length: this.#length, tail: hashOf(this.#tail) };
+      return this.#synced;
     });
   }
 
@@ -167,15 +188,6 @@ async function opened(
 ): Promise<FileHandle> {
   try {
     return await disk.open(path, flags, mode);
-  } catch (error) {
-    throw sinkFailed(shownPath, error);
-  }
-}
-
-async function moved(disk: FileDisk, shownPath: string, partPath: string, path: string): Promise<void> {
-  try {
-    await disk.rename(partPath, path);
-    await syncFolder(disk, path);
   } catch (error) {
     throw sinkFailed(shownPath, error);
   }

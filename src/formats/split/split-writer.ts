@@ -14,7 +14,7 @@ export interface Parts {
   open(path: string, state: OutputState | undefined): Promise<SinkWriter>;
   /** Puts rows, in order, to the files that they go into. */
   place(rows: readonly Row[]): readonly { readonly path: string; readonly rows: readonly Row[] }[];
-  /** Called when all files are closed: gives them their names. */
+  /** Called when all files are closed, and on the disk: gives them their names. */
   finish(paths: readonly string[]): Promise<void>;
   /** What `place` needs to go on, as JSON. */
   state(): unknown;
@@ -74,7 +74,11 @@ export class SplitWriter implements SinkWriter {
 
   close(): Promise<void> {
     return this.#enqueue(async () => {
-      for (const { writer } of this.#files.values()) await writer?.close();
+      for (const { writer } of this.#files.values()) {
+        // On the disk before any has its name. What a checkpoint has marked is there already.
+        await writer?.mark();
+        await writer?.close();
+      }
       await this.#parts.finish([...this.#files.keys()]);
     });
   }

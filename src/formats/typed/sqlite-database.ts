@@ -5,8 +5,11 @@ import { sinkFailed } from '../outputs/byte-target.ts';
 /** Longest time that a lock of another program is waited for, in milliseconds. Nothing else is done meanwhile. */
 const LOCK_TIMEOUT_MS = 1000;
 
+/** What the name of a file has behind the database's that says how a transaction is rolled back. */
+export const JOURNAL = '-journal';
+
 /** What SQLite keeps beside a database while it is open, or after its process was killed (https://www.sqlite.org/tempfiles.html). */
-export const SIDE_FILES: readonly string[] = ['-journal', '-wal', '-shm'];
+export const SIDE_FILES: readonly string[] = [JOURNAL, '-wal', '-shm'];
 
 /**
  * Opens a database. The library is loaded here: it is a native one, which is not there for every system.

@@ -7,7 +7,7 @@ import type { OutputState, Row } from '../../core/stage/sink-writer.ts';
 import type { ByteTarget } from '../outputs/byte-target.ts';
 import { replacedFile } from '../outputs/file-target.ts';
 import { linkTarget } from '../outputs/link-target.ts';
-import { guarded, openDatabase, SIDE_FILES } from './sqlite-database.ts';
+import { guarded, JOURNAL, openDatabase, SIDE_FILES } from './sqlite-database.ts';
 import {
   columnNames,
   createTable,
@@ -74,7 +74,8 @@ export async function growingSqliteFile(
 }
 
 /**
- * Makes sure that a database has what a checkpoint recorded, perhaps with more rows behind. Changes no row.
+ * Makes sure that a database has what a checkpoint recorded, perhaps with more rows behind. Changes nothing, but for what a
+ * writer was killed in the midst of: until that is rolled back, nobody can read it.
  *
  * Errors: StageError `CHECKPOINT_MISMATCH`: it is gone, or has other columns, fewer rows, or other ones.
  */
@@ -84,7 +85,10 @@ export async function verifySqliteFile(path: string, table: SqliteTable, state: 
   const absolute = resolve(path);
   const existing = await stat(absolute).catch(() => undefined);
   if (existing === undefined) throw refuse('the checkpoint knows this output, but it is gone');
-  const database = await openDatabase(await linkTarget(absolute), { readOnly: true });
+  const realPath = await linkTarget(absolute);
+  // Only who may write may roll back (https://www.sqlite.org/lockingv3.html#hot_journals).
+  const hasJournal = (await stat(`${realPath}${JOURNAL}`).catch(() => undefined)) !== undefined;
+  const database = await openDatabase(realPath, { readOnly: !hasJournal });
   try {
     const found = guarded(path, () => columnNames(database, table));
     if (found.join('\n') !== table.columns.map(({ name }) => name).join('\n')) {

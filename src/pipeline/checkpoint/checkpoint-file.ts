@@ -1,9 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
 import { sinkFailed } from '../../formats/outputs/byte-target.ts';
-import { CHECKPOINT_FORMAT, type CheckpointState, checkpointFiles, checkpointState } from './checkpoint-state.ts';
+import type { CheckpointState } from './checkpoint-state.ts';
+import { checkpointOf, checkpointText, stepFilesIn } from './checkpoint-text.ts';
 
 /** The calls by which a checkpoint gets to the disk, in this order; a test puts failures in between. */
 export interface CheckpointDisk {
@@ -16,7 +16,7 @@ const realDisk: CheckpointDisk = { open, rename };
 /**
  * Reads a checkpoint. Gives undefined where there is none.
  *
- * Errors: StageError `CHECKPOINT_MISMATCH` for a file that is no checkpoint of ours.
+ * Errors: StageError `CHECKPOINT_MISMATCH` for a file that is no checkpoint of ours, or not as it was written.
  */
 export async function readCheckpoint(path: string): Promise<CheckpointState | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -26,16 +26,10 @@ export async function readCheckpoint(path: string): Promise<CheckpointState | un
     });
   });
   if (text === undefined) return undefined;
-  const value = parsed(text);
-  const result = checkpointState.safeParse(value);
-  if (result.success) return result.data;
-  const format = formatOf(value);
-  const what =
-    format === undefined || format === CHECKPOINT_FORMAT
-      ? 'this is no checkpoint'
-      : `this is the checkpoint of another version of sluice (its form is ${format}, this version has ${CHECKPOINT_FORMAT}): end it with that one`;
+  const found = checkpointOf(text);
+  if (!('problem' in found)) return found;
   const advice = 'Name another file, or start over with --restart.';
-  throw new StageError('CHECKPOINT_MISMATCH', `${path}: ${what}. ${advice}`);
+  throw new StageError('CHECKPOINT_MISMATCH', `${path}: ${found.problem}. ${advice}`);
 }
 
 /**
@@ -53,7 +47,7 @@ export async function writeCheckpoint(
   try {
     const file = await disk.open(temporary, 'w');
     try {
-      await file.writeFile(`${JSON.stringify(state)}\n`);
+      await file.writeFile(checkpointText(state));
       await file.sync();
     } finally {
       await file.close();
@@ -80,12 +74,11 @@ export async function discardCheckpoint(
   if (discarded !== undefined) await writeCheckpoint(path, { ...discarded, isDiscarded: true });
   try {
     const text = await readFile(path, 'utf8').catch(() => '');
-    const known = checkpointFiles.safeParse(parsed(text));
     if (discarded === undefined) {
       await rm(path, { force: true });
       await syncFolder(path, realDisk);
     }
-    for (const ending of new Set([...stepFiles, ...(known.data?.stepFiles ?? [])])) {
+    for (const ending of new Set([...stepFiles, ...stepFilesIn(text)])) {
       await rm(`${path}.${ending}`, { force: true });
     }
   } catch (error) {
@@ -113,19 +106,5 @@ async function syncFolder(path: string, disk: CheckpointDisk): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
-  }
-}
-
-/** The version that a checkpoint says it has, of whatever form the rest is. */
-function formatOf(value: unknown): number | undefined {
-  const result = z.object({ format: z.int(), identity: z.string() }).safeParse(value);
-  return result.success ? result.data.format : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

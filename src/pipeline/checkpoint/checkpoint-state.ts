@@ -9,7 +9,7 @@ const outputState = z.strictObject({ length: count, tail: z.string(), detail: z.
 const stepFile = z.string().regex(/^[\w-]+$/);
 
 /** The version of a checkpoint's form. Grows with every change of it. */
-export const CHECKPOINT_FORMAT = 4;
+export const CHECKPOINT_FORMAT = 5;
 
 /** What a checkpoint holds: enough to go on from there and to know that it is the same run. Written by us, read by us. */
 export const checkpointState = z.strictObject({

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { StageError } from '../../core/errors.ts';
@@ -7,7 +7,7 @@ import { defineSink, type StageContext } from '../../core/stage.ts';
 import { size } from '../../core/units.ts';
 import { sinkFailed } from '../../formats/outputs/byte-target.ts';
 import { csvFormat, tsvFormat } from '../../formats/outputs/delimited.ts';
-import { growingFile, verifyFile } from '../../formats/outputs/file-target.ts';
+import { growingFile, nameFile, verifyFile } from '../../formats/outputs/file-target.ts';
 import { jsonLinesFormat } from '../../formats/outputs/json-lines.ts';
 import { columnsOption, type RowFormat, textRowWriter } from '../../formats/outputs/row-writer.ts';
 import { namePattern } from '../../formats/split/part-names.ts';
@@ -109,7 +109,7 @@ export const splitSink = defineSink({
           textRowWriter(path, format, { ...request, checkpoint: { state: partState } }, partContext),
         finish: async (paths) => {
           if (isFinal) return;
-          for (const path of paths) await rename(partContext.resolvePath(path), context.resolvePath(path));
+          for (const path of paths) await nameFile(path, partContext.resolvePath(path), context.resolvePath(path));
           await removeAll(old.filter(({ path }) => !paths.includes(path)));
         },
       },

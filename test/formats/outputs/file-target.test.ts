@@ -165,6 +165,19 @@ describe('a file that grows', () => {
     assert.deepEqual([now.mtimeMs, now.ctimeMs], [mtimeMs, ctimeMs]);
   });
 
+  it('is brought to the disk once for what was written, however often it is asked for', async (t) => {
+    const path = await scratchPath(t);
+    const target = await growingFile(path, undefined);
+    const synced = t.mock.method(await handlePrototype(path), 'sync');
+    await target.write(Buffer.from('one'));
+    const states = [await target.sync(), await target.sync()];
+    assert.deepEqual([synced.mock.callCount(), states[1]], [1, states[0]]);
+    await target.write(Buffer.from('two'));
+    assert.equal((await target.sync()).length, 6);
+    assert.equal(synced.mock.callCount(), 2);
+    await target.close();
+  });
+
   it('has to be a file', async () => {
     await assert.rejects(growingFile('/dev/null', undefined), { code: 'SINK_FAILED', message: /a regular file/ });
   });

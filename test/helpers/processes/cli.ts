@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { LiveProcess, type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
 
 /** The compiled program: what users run. */
-export const mainPath = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const mainPath = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 /** How a `sluice` is started. */
 export interface SluiceOptions extends ProcessOptions {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
 import {
   discardCheckpoint,
   makeCheckpointFolder,
@@ -36,22 +37,60 @@ for (const [what, text] of [
   });
 }
 
+test('a folder in its place is refused', async (t) => {
+  const path = await checkpointPath(t);
+  await mkdir(path);
+  await assert.rejects(readCheckpoint(path), { code: 'CHECKPOINT_MISMATCH', message: /can't be read: EISDIR/ });
+});
+
+test('cut anywhere, a checkpoint is refused', async (t) => {
+  const path = await checkpointPath(t);
+  await writeCheckpoint(path, state(1));
+  const bytes = await readFile(path);
+  for (let length = 0; length < bytes.length; length += 1) {
+    await writeFile(path, bytes.subarray(0, length));
+    await assert.rejects(readCheckpoint(path), { code: 'CHECKPOINT_MISMATCH' }, `cut to ${length} bytes`);
+  }
+});
+
+test('with any of its bytes changed, a checkpoint is refused: a number that is another would lose lines', async (t) => {
+  const path = await checkpointPath(t);
+  await writeCheckpoint(path, state(1));
+  const bytes = await readFile(path);
+  const changes = fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }));
+  await fc.assert(
+    fc.asyncProperty(changes, async ([at, flips]) => {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (bytes[at] ?? 0) ^ flips;
+      await writeFile(path, damaged);
+      await assert.rejects(readCheckpoint(path), { code: 'CHECKPOINT_MISMATCH' });
+    }),
+    { numRuns: 400, examples: [[[bytes.indexOf('"low":1') + '"low":'.length, 2]]] },
+  );
+});
+
+test('a checkpoint that was changed is told for one', async (t) => {
+  const path = await checkpointPath(t);
+  await writeCheckpoint(path, state(1));
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"low":1', '"low":3'));
+  await assert.rejects(readCheckpoint(path), { message: /this checkpoint is damaged.* start over with --restart\.$/ });
+});
+
+for (const format of [1, 2, 3, 4]) {
+  test(`a checkpoint of form ${format}, which had no hash, is refused by its form`, async (t) => {
+    const path = await checkpointPath(t);
+    const text = `${JSON.stringify({ ...state(1), format })}\n`;
+    await writeFile(path, text);
+    await assert.rejects(readCheckpoint(path), { message: new RegExp(`its form is ${format}, this version has`) });
+    assert.equal(await readFile(path, 'utf8'), text);
+  });
+}
+
 test('the folder of a checkpoint is made', async (t) => {
   const path = join(await checkpointPath(t), 'deep', 'links.checkpoint');
   await makeCheckpointFolder(path);
   await writeCheckpoint(path, state(1));
   assert.deepEqual(await readCheckpoint(path), state(1));
-});
-
-test('the checkpoint of an older version is refused, and the message says what to do', async (t) => {
-  const path = await checkpointPath(t);
-  const { steps: _, ...older } = state(1);
-  await writeFile(path, JSON.stringify({ ...older, format: 1 }));
-  await assert.rejects(readCheckpoint(path), {
-    code: 'CHECKPOINT_MISMATCH',
-    message:
-      /checkpoint of another version of sluice \(its form is 1, this version has \d+\).* start over with --restart\.$/,
-  });
 });
 
 /** What may stand in a file that is to be started over and can't be read, and which of the files beside it are removed with it. */
