@@ -11,7 +11,8 @@ import { describe, it } from 'node:test';
 import type { Link } from '../../src/core/record.ts';
 import { type LinkExtraction, type LinkOptions, linkExtraction } from '../../src/html/link-extractor.ts';
 import type { ScannerKind } from '../../src/html/scanner/scanners.ts';
-import { cutPage, damagePage, type Random, seededRandom, withoutDifferences } from '../helpers/html/mutations.ts';
+import { cutPage, damagePage, withoutDifferences } from '../helpers/html/mutations.ts';
+import { type Random, randomNumbers } from '../helpers/random.ts';
 
 const { MUTATED_PAGES_SECONDS = '3', MUTATED_PAGES_SEED } = process.env;
 const KINDS: readonly ScannerKind[] = ['bytes', 'bytes-js', 'htmlparser2'];
@@ -51,7 +52,7 @@ describe('the three scanners find the same links, with the same details', () => 
 
 /** Gives how many links the page of this seed has; throws where the scanners disagree. */
 function compare(seed: number): number {
-  const random = seededRandom(seed);
+  const random = randomNumbers(seed);
   const page = oneOf(random, pages);
   const damaged = damagePage(page.bytes, oneOf(random, pages).bytes, random);
   const contentType = oneOf(random, CONTENT_TYPES);

@@ -3,7 +3,7 @@
  * `npm run torture -- --kills 200 --seed 7 --lines 3000 --case ordered`.
  */
 import { parseArgs } from 'node:util';
-import { randomNumbers } from './random.ts';
+import { randomNumbers } from '../helpers/random.ts';
 import { torture } from './torture.ts';
 import { type TortureCase, tortureCases } from './torture-cases.ts';
 import { startTortureSite, tortureList } from './torture-site.ts';

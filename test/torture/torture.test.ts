@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { randomNumbers } from './random.ts';
+import { randomNumbers } from '../helpers/random.ts';
 import { torture } from './torture.ts';
 import { tortureCases } from './torture-cases.ts';
 import { startTortureSite, type TortureSite, tortureList } from './torture-site.ts';

@@ -8,9 +8,6 @@ const FIXED_BYTES = 10;
 const FLAGS_AT = 3;
 const FLAGS = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10 } as const;
 
-/** Node has it from 20.15 and 22.2 on; where it doesn't, the length alone is checked. */
-const crc32: ((data: Buffer, value: number) => number) | undefined = Reflect.get(zlib, 'crc32');
-
 /** The length of the header of a gzip member that begins `bytes` (RFC 1952, 2.3); undefined where it goes on behind them. */
 export function headerLength(bytes: Buffer): number | undefined {
   if (bytes.length < FIXED_BYTES) return undefined;
@@ -46,7 +43,7 @@ export class MemberStream {
     this.#inflate.on('data', (chunk: Buffer) => {
       this.#output.push(chunk);
       this.#outputLength += chunk.length;
-      if (crc32 !== undefined) this.#crc = crc32(chunk, this.#crc);
+      this.#crc = zlib.crc32(chunk, this.#crc);
     });
     this.#inflate.on('error', (error) => this.#settle(error));
   }
@@ -74,7 +71,7 @@ export class MemberStream {
   /** Whether all that was decompressed is what the trailer tells of. */
   isIntact(trailer: Buffer): boolean {
     const isLength = trailer.readUInt32LE(LENGTH_AT) === this.#outputLength % 2 ** 32;
-    return isLength && (crc32 === undefined || trailer.readUInt32LE(0) === this.#crc);
+    return isLength && trailer.readUInt32LE(0) === this.#crc;
   }
 
   close(): void {

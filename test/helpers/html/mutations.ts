@@ -1,16 +1,4 @@
-/** Gives a whole number from 0 to below the limit. */
-export type Random = (limit: number) => number;
-
-/** Gives the same numbers for the same seed (xorshift, https://www.jstatsoft.org/article/view/v008i14). */
-export function seededRandom(seed: number): Random {
-  let state = (seed ^ 0x9e3779b9) | 1;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
+import type { Random } from '../random.ts';
 
 /** Gives the page with up to eight mistakes in it: bytes gone, marks put in, pieces exchanged, pieces of the other page between. */
 export function damagePage(page: Buffer, other: Buffer, random: Random): Buffer {

@@ -1,5 +1,8 @@
-/** Gives whole numbers from 0 up to but not including `limit`; the same ones for the same seed (mulberry32). */
-export function randomNumbers(seed: number): (limit: number) => number {
+/** Gives a whole number from 0 up to but not including `limit`. */
+export type Random = (limit: number) => number;
+
+/** Gives random numbers; the same ones for the same seed (mulberry32). */
+export function randomNumbers(seed: number): Random {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b_79f5) >>> 0;
