@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
 import { pageOfLinks, startLinkSite } from '../helpers/network/link-site.ts';
-import type { Site } from '../helpers/network/site.ts';
+import { held, type Site } from '../helpers/network/site.ts';
 import { mainPath, runSluice, startSluice } from '../helpers/processes/cli.ts';
 import { type LiveProcess, runProcess } from '../helpers/processes/process.ts';
+import { standstill } from '../helpers/standstill.ts';
 
 const HEADER = 'source_url\tparsed_url';
 const LINKS_OF_LONG_PAGE = 100;
@@ -16,7 +16,7 @@ let site: Site;
 let folder: string;
 
 before(async () => {
-  site = await startLinkSite({ '/long': pageOfLinks(LINKS_OF_LONG_PAGE) });
+  site = await startLinkSite({ '/long': pageOfLinks(LINKS_OF_LONG_PAGE), '/never': held() });
 });
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -47,6 +47,19 @@ test('a reader that closes early ends the run well, though standard input never 
   assert.match(stderr, /^sluice: read \d.* \(reader gone\)\n$/);
 });
 
+test('a reader that closes early ends the run with the next row, though others are long in coming', async (t) => {
+  const sluice = startSluice(['--allow-private'], { timeoutMs: 10_000 });
+  t.after(sluice.stop);
+  await sluice.write(`${site.origin}/never\n${site.origin}/one\n`);
+  assert.equal(await sluice.line(), HEADER);
+  assert.equal(await sluice.line(), `${site.origin}/one\t${site.origin}/z`);
+  sluice.closeStdout();
+  await sluice.write(`${site.origin}/two\n`);
+  const { code, stderr } = await sluice.exit();
+  assert.equal(code, 0);
+  assert.match(stderr, /^sluice: read 2 .* \(reader gone\)\n$/);
+});
+
 test('a shell pipe into head ends with the lines that head wanted', async () => {
   const command = `yes '${site.origin}/two' | "$0" "$1" -q --allow-private | head -n 2`;
   const result = await runProcess('/bin/sh', ['-c', command, process.execPath, mainPath], { timeoutMs: 10_000 });
@@ -70,8 +83,7 @@ test('a reader that stalls stops the requests and the reading of standard input;
     isTaken = true;
   });
   assert.equal(await sluice.line(), HEADER);
-  await settled(() => site.requests.length);
-  const requests = site.requests.length - earlier;
+  const requests = (await standstill(() => site.requests.length)) - earlier;
   // What lies between: pipes, 64 KiB of gathered rows, 16 records in each of four buffers, 4 in work.
   assert.ok(requests < 150, `${requests} requests were made for a reader that had stalled`);
   assert.equal(isTaken, false, 'standard input was read on');
@@ -113,13 +125,4 @@ test('the process ends by itself when standard input stays open but the limit is
 /** Writes the same again and again until nobody reads it any more. */
 async function feed(sluice: LiveProcess, text: string): Promise<void> {
   while (await sluice.write(text));
-}
-
-/** Resolves when a count has not changed for half a second: that something does not happen can only be waited for. */
-async function settled(count: () => number): Promise<void> {
-  let before: number;
-  do {
-    before = count();
-    await wait(500);
-  } while (count() !== before);
 }

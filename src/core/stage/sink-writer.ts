@@ -1,4 +1,5 @@
 import type { ColumnType } from '../columns/columns.ts';
+import type { StageError } from '../errors.ts';
 import type { Value } from '../record.ts';
 
 /** An output row: its values in the order of the output's columns. */
@@ -45,6 +46,11 @@ export interface SinkRequest {
    * earlier run left one. Absent: the output appears under its name when it is complete.
    */
   readonly checkpoint?: OutputCheckpoint | undefined;
+  /**
+   * Told of a failed write for which no call was waiting. Later calls tell it as well, but there may be none for long: a reader
+   * that has gone is to end a run whose next page takes its time. Absent: the later calls are enough.
+   */
+  readonly failed?: ((error: StageError) => void) | undefined;
 }
 
 /** What an earlier run left of an output that takes part in a checkpoint. */

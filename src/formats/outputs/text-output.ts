@@ -19,6 +19,7 @@ const COALESCE_MS = 20;
  */
 export class TextOutput {
   readonly #target: ByteTarget;
+  readonly #failed: ((error: StageError) => void) | undefined;
   #gathered = '';
   /** Ends with the last operation that was begun; never rejects. */
   #last: Promise<void> = Promise.resolve();
@@ -26,8 +27,10 @@ export class TextOutput {
   #timer: NodeJS.Timeout | undefined;
   #failure: StageError | undefined;
 
-  constructor(target: ByteTarget) {
+  /** `failed` is told of a failed write that nobody waits for. */
+  constructor(target: ByteTarget, failed?: (error: StageError) => void) {
     this.#target = target;
+    this.#failed = failed;
   }
 
   /** Takes text. The promise, where there is one, resolves when there is room for more. */
@@ -88,25 +91,25 @@ export class TextOutput {
     if (this.#gathered !== '' && this.#failure === undefined) this.#flushSoon();
   }
 
-  /** A failure of this write is thrown by the next call. */
+  /** A failure of this write is thrown by the next call, too. */
   #flushSoon(): void {
     if (this.#timer !== undefined || this.#pending > 0) return;
-    this.#timer = setTimeout(() => this.flush().catch(() => {}), COALESCE_MS);
+    this.#timer = setTimeout(() => this.flush().catch((error: StageError) => this.#failed?.(error)), COALESCE_MS);
   }
 }
 
 /** Opens the output at a pipeline path: `-` is standard output; `.gz` and `.zst` compress. */
 export async function openTextOutput(
   path: string,
-  { checkpoint }: SinkRequest,
+  { checkpoint, failed }: SinkRequest,
   context: StageContext,
   disk?: FileDisk,
 ): Promise<TextOutput> {
-  if (path === '-') return new TextOutput(standardTarget(context.stdout));
+  if (path === '-') return new TextOutput(standardTarget(context.stdout), failed);
   const compression = compressionOf(path);
   requireCompression(compression);
   const file = context.resolvePath(path);
   const target =
     checkpoint === undefined ? await replacedFile(file, disk) : await growingFile(file, checkpoint.state, disk);
-  return new TextOutput(compression === undefined ? target : compressedTarget(target, compression));
+  return new TextOutput(compression === undefined ? target : compressedTarget(target, compression), failed);
 }

@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../core/columns/columns.ts';
+import type { StageError } from '../../core/errors.ts';
 import type { OutputState, SinkRequest, SinkWriter } from '../../core/stage/sink-writer.ts';
 import type { StageContext } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
@@ -23,6 +24,8 @@ export interface OutputStart {
   readonly states: OutputStates | undefined;
   /** What the run left that is started over. */
   readonly discarded?: OutputStates | undefined;
+  /** Told of a failed write for which no call was waiting. */
+  failed(error: StageError): void;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface OutputStart {
  */
 export async function openOutputs(pipeline: Pipeline, start: OutputStart, context: StageContext): Promise<Outputs> {
   const { sinks, failures, pages } = pipeline;
-  const { hasCheckpoint, states, discarded } = start;
+  const { hasCheckpoint, states, discarded, failed } = start;
   await verifyOutputs(pipeline, states, context);
   const opened: { readonly writer: SinkWriter }[] = [];
   const open = async <Role extends OutputRole>(
@@ -40,7 +43,7 @@ export async function openOutputs(pipeline: Pipeline, start: OutputStart, contex
     stateIn: (states: OutputStates | undefined) => OutputState | undefined,
   ): Promise<Output<Role>> => {
     const checkpoint = { state: stateIn(states), discarded: stateIn(discarded) };
-    const request = sinkRequest(columns, hasCheckpoint ? checkpoint : undefined);
+    const request = { ...sinkRequest(columns, hasCheckpoint ? checkpoint : undefined), failed };
     const output = { writer: await definition.create(options, request, context), columns };
     opened.push(output);
     return output;

@@ -110,10 +110,12 @@ async function open({ pipeline, environment, context, controller, session, stage
   await stages.open();
   // Before the outputs: a checkpoint of what is no longer there would have to be refused after a crash.
   if (session?.isRestart === true) await discardCheckpoint(session.path, session.discarded, stages.stepStates.files);
+  const onError = (error: unknown) => controller.abort(error);
   const start = {
     hasCheckpoint: session !== undefined,
     states: session?.state?.outputs,
     discarded: session?.discarded?.outputs,
+    failed: onError,
   };
   const outputs: Outputs = await openOutputs(pipeline, start, context);
   if (session === undefined) return { outputs, checkpointer: undefined };
@@ -124,7 +126,7 @@ async function open({ pipeline, environment, context, controller, session, stage
   const settings = {
     intervalMs: environment.checkpointIntervalMs,
     saved: session.state,
-    onError: (error: unknown) => controller.abort(error),
+    onError,
   };
   const checkpointer = new Checkpointer(parts, settings);
   try {
