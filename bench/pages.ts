@@ -1,10 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Benchmark, type BenchmarkSettings, median } from './benchmark.ts';
-import { measuredRun, type Usage } from './measured-run.ts';
-import { type PageKind, PageServer } from './page-server.ts';
+import type { Benchmark } from './benchmark.ts';
+import { type Contender, pageContest, sluiceContender } from './page-contest.ts';
 
 /**
  * Prints what a page costs, from the list to the file: the whole process of Sluice beside those of two plain scripts.
@@ -15,27 +10,10 @@ import { type PageKind, PageServer } from './page-server.ts';
 export const pagesBenchmark: Benchmark = {
   name: 'pages',
   summary: 'CPU time a page, list to file, beside bare undici and undici with htmlparser2.',
-  run: async (settings) => {
-    const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
-    const server = await PageServer.start();
-    try {
-      for (const kind of ['small', 'large'] as const) await comparePages(server, kind, { settings, folder });
-    } finally {
-      await server.close();
-      await rm(folder, { recursive: true });
-    }
-  },
+  run: (settings) => pageContest([...scripts, sluiceContender('sluice')], settings),
 };
 
-interface Contender {
-  readonly title: string;
-  readonly script: URL;
-  readonly args: (list: string, output: string) => readonly string[];
-  /** Lines of its output when it has found that many links. */
-  readonly lines: (links: number) => number;
-}
-
-const contenders: readonly Contender[] = [
+const scripts: readonly Contender[] = [
   {
     title: 'bare undici',
     script: new URL('clients/bare-undici.mjs', import.meta.url),
@@ -48,72 +26,4 @@ const contenders: readonly Contender[] = [
     args: (list, output) => [list, output],
     lines: (links) => links + 1,
   },
-  {
-    title: 'sluice',
-    script: new URL('../dist/main.js', import.meta.url),
-    args: (list, output) => ['--allow-private', '-q', '-i', list, '-o', output],
-    lines: (links) => links + 1,
-  },
 ];
-
-interface Surroundings {
-  readonly settings: BenchmarkSettings;
-  /** For lists and outputs. */
-  readonly folder: string;
-}
-
-async function comparePages(server: PageServer, kind: PageKind, { settings, folder }: Surroundings): Promise<void> {
-  const { rounds, print } = settings;
-  const pages = settings[kind];
-  const { bytes, links } = server.shape(kind);
-  const list = join(folder, `${kind}.txt`);
-  await writeFile(list, server.list(kind, pages));
-  const usages = contenders.map((): Usage[] => []);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [index, contender] of contenders.entries()) {
-      const output = join(folder, `${kind}-${round}-${index}.tsv`);
-      usages[index]?.push(await measuredRun(contender.script, contender.args(list, output)));
-      await checkOutput(output, contender, pages * links);
-    }
-  }
-  const title = `${kind} pages: ${pages.toLocaleString('en')} of ${(bytes / 1000).toFixed(1)} KB with ${links} links`;
-  print(`${title}; medians of ${rounds}`);
-  printTable(usages, pages, print);
-}
-
-/** Who fetches less than the list must not look fast. */
-async function checkOutput(output: string, { title, lines }: Contender, links: number): Promise<void> {
-  let found = 0;
-  for await (const chunk of createReadStream(output) as AsyncIterable<Buffer>) {
-    for (let at = chunk.indexOf('\n'); at !== -1; at = chunk.indexOf('\n', at + 1)) found += 1;
-  }
-  await rm(output);
-  const expected = lines(links);
-  if (found !== expected) throw new Error(`${title}: wrote ${found} lines, but ${expected} are right`);
-}
-
-function printTable(usages: readonly Usage[][], pages: number, print: (line: string) => void): void {
-  const floor = median((usages[0] ?? []).map(({ cpuMicros }) => cpuMicros));
-  print(row('client', 'CPU a page', 'least..most', 'to bare', 'pages/s', 'peak RSS'));
-  for (const [index, { title }] of contenders.entries()) {
-    const runs = usages[index] ?? [];
-    const cpu = runs.map(({ cpuMicros }) => cpuMicros);
-    const elapsedMs = median(runs.map((usage) => usage.elapsedMs));
-    const peakBytes = median(runs.map(({ peakRssBytes }) => peakRssBytes));
-    print(
-      row(
-        title,
-        `${(median(cpu) / pages).toFixed(0)} µs`,
-        `${(Math.min(...cpu) / pages).toFixed(0)}..${(Math.max(...cpu) / pages).toFixed(0)}`,
-        (median(cpu) / floor).toFixed(2),
-        ((pages / elapsedMs) * 1000).toFixed(0),
-        `${(peakBytes / 1e6).toFixed(0)} MB`,
-      ),
-    );
-  }
-  print('');
-}
-
-function row(title: string, ...cells: readonly string[]): string {
-  return `  ${title.padEnd(22)}${cells.map((cell) => cell.padStart(13)).join('')}`;
-}

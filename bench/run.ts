@@ -12,9 +12,11 @@ import { hostSchedulerBenchmark } from './host-scheduler.ts';
 import { longListBenchmark } from './long-list/long-list.ts';
 import { memoryBenchmark } from './memory.ts';
 import { pagesBenchmark } from './pages.ts';
+import { workersBenchmark } from './workers.ts';
 
 const benchmarks: readonly Benchmark[] = [
   pagesBenchmark,
+  workersBenchmark,
   memoryBenchmark,
   checkpointBenchmark,
   engineBenchmark,
@@ -32,8 +34,8 @@ const USAGE = `npm run bench -- [NAME..] [LINES..] [OPTION..]
 ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(20)}${summary}`).join('\n')}
 
   LINES           long-list: lengths of its lists, default 100000 1000000
-  --small N       pages, engine, checkpoint, long-list: small pages that are fetched, default 20000
-  --large N       pages, engine: large pages in the list, default 3000
+  --small N       pages, workers, engine, checkpoint, long-list: small pages that are fetched, default 20000
+  --large N       pages, workers, engine: large pages in the list, default 3000
   --rounds N      all but memory, many-hosts and long-list: turns of each contender, default 3
   --marks N,N..   memory: pages served at which it is read, default 10000,50000,100000
   --host-pages N  bad-hosts, sorted-list: pages of each host, default 200

@@ -3,7 +3,7 @@ import { runCommandLine } from './cli/command-line.ts';
 import type { Interrupt, Io } from './cli/io.ts';
 import { hostProcess } from './library/host-process.ts';
 
-const { env, cwd, lockOwner, killGroup } = hostProcess();
+const { env, cwd, lockOwner, killGroup, workerEntry } = hostProcess();
 
 /** Time that an interrupted run has, once it is over, to end by itself: its files may still be closing. */
 const HELD_UP_MS = 1000;
@@ -17,6 +17,7 @@ const io: Io = {
   env,
   cwd,
   killGroup,
+  workerEntry,
   onInterrupt: (handler) => {
     const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM'];
     for (const signal of signals) process.on(signal, handler);

@@ -11,7 +11,7 @@ interface SourceFile {
 
 /** From top to bottom: an import leads further down, or stays within its folder. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['main.ts', 'index.ts'],
+  ['main.ts', 'worker.ts', 'index.ts'],
   ['cli', 'library'],
   ['testing'],
   ['pipeline'],
@@ -21,7 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 const REGISTRY = 'stages/registry.ts';
 /** What may import the registry. */
-const REGISTRY_USERS = ['main.ts', 'index.ts', 'cli', 'library'];
+const REGISTRY_USERS = ['main.ts', 'worker.ts', 'index.ts', 'cli', 'library'];
 /** The package's public surface: the one file that re-exports the others. */
 const SURFACE = 'index.ts';
 /** The files that touch `process`, for the program and for the library. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClientOptions } from '../../src/http/client.ts';
+import type { ClientOptions } from '../../src/http/client-options.ts';
 import { measuredRun, type Usage } from '../measured-run.ts';
 
 /** What the engine is to do. */

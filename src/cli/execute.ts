@@ -40,6 +40,7 @@ export async function execute(pipeline: Pipeline, baseDirectory: string, flags: 
       stopSignal: interrupts.stopSignal,
       abortSignal: interrupts.abortSignal,
       observer: progress,
+      workerEntry: io.workerEntry,
       owner: io,
       isRestart: flags.restart !== undefined,
       checkpointIntervalMs: flags.checkpointIntervalMs,

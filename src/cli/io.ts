@@ -16,6 +16,8 @@ export interface Io {
   isAlive(processId: number): boolean;
   /** Sends a signal to a process group; undefined where the system has none. */
   readonly killGroup?: StageContext['killGroup'];
+  /** The module that worker threads run. */
+  readonly workerEntry: URL;
   /** Calls the handler at every SIGINT and SIGTERM, which then no longer end the process. Gives a function that ends this. */
   onInterrupt(handler: (signal: Interrupt) => void): () => void;
 }

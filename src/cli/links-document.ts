@@ -144,7 +144,7 @@ function addRunKeys(
   values: FlagValues,
   name: (path: string, flag: string) => void,
 ): void {
-  const keys = { skip: 'skip', limit: 'limit', 'max-failures': 'maxFailures' };
+  const keys = { skip: 'skip', limit: 'limit', 'max-failures': 'maxFailures', workers: 'workers' };
   for (const [flag, key] of Object.entries({ ...keys, ...SAME_NAME })) {
     const given = values[flag];
     if (given === undefined) continue;

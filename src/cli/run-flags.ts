@@ -39,6 +39,10 @@ export const runKeyFlags: Flags = {
   ),
   ordered: switchFlag('Writes the rows in the order of the input.', { group: RUN_GROUP }),
   shard: valueFlag('Only the hosts of one of several parts, 1/4 is the first of four.', { group: RUN_GROUP }),
+  workers: valueFlag('Threads that fetch and parse, each with hosts of its own.', {
+    group: RUN_GROUP,
+    defaultDescription: '1',
+  }),
   summary: valueFlag("File for the run's totals, as JSON.", { group: RUN_GROUP, candidates: 'file' }),
 };
 

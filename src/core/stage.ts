@@ -10,6 +10,7 @@ import type { SourceItem } from './stage/source-item.ts';
 import type { Advice, StageNote } from './stage/stage-note.ts';
 import type { StepCheckpoint, StepState } from './stage/step-state.ts';
 import type { Wire } from './wire.ts';
+import type { WorkerShare } from './worker-share.ts';
 
 /** What every stage is given by the run, beside its own options. */
 export interface StageContext {
@@ -34,6 +35,8 @@ export interface StageContext {
   readonly wire?: Wire | undefined;
   /** By what requests are timed. Absent: the time that everyone has. */
   readonly clock?: Clock | undefined;
+  /** The part of the run that this thread does. Absent: all of it. */
+  readonly share?: WorkerShare | undefined;
   /**
    * Columns of the rows of links that this run writes: whoever makes links may leave out what none of them shows.
    * Absent: nothing beyond the URL, element and attribute of each link is asked for.
@@ -195,6 +198,11 @@ export interface StepDefinition<
    * in which they came. It may stand before a stateful step in a run that keeps a checkpoint.
    */
   readonly isPure?: boolean;
+  /**
+   * Present: several threads may each run one of it, on hosts of their own. It keeps nothing of one record for the next, but by the
+   * host, and is found by its name in the registry. Gives what in its options keeps it in one thread, as far as `count` threads go.
+   */
+  readonly workers?: (options: z.output<Options>, count: number) => Advice | undefined;
   /** True: a second one right behind it, with the same options, would do nothing. */
   readonly isIdempotent?: boolean;
   /** `checkpoint`: for a stateful step, where the run keeps one. */

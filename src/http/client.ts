@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import { RecordError } from '../core/errors.ts';
-import type { LiveBody, PageResponse, PageType } from '../core/record.ts';
-import type { Wire } from '../core/wire.ts';
+import type { LiveBody, PageResponse } from '../core/record.ts';
+import { partOf } from '../core/worker-share.ts';
 import { AddressGuard } from './addresses/address-guard.ts';
 import { Destinations } from './addresses/destinations.ts';
+import type { ClientOptions } from './client-options.ts';
 import { Connections } from './connection/connections.ts';
 import { idleWithinLimit, openFilesLimit } from './connection/descriptors.ts';
 import type { Cookies } from './cookies/cookies.ts';
@@ -17,65 +18,14 @@ import { RequestHeaders } from './headers/request-headers.ts';
 import { HostScheduler } from './host-scheduler.ts';
 import { HostTable } from './hosts/host-table.ts';
 import type { HostOptions } from './hosts/hosts-option.ts';
-import type { Proxies } from './proxy/proxies.ts';
 import { downloadRobots } from './robots/robots-download.ts';
 import { RobotsGate } from './robots/robots-gate.ts';
 import { productToken } from './robots/robots-rules.ts';
+import { SharedTurns } from './scheduling/shared-turns.ts';
+import type { Turns } from './scheduling/turns.ts';
 import { Condition, type KnownValidators } from './validators/validators.ts';
 import { type Answer, Visit } from './visit.ts';
 import type { VisitContext } from './visit-context.ts';
-
-/** How pages are fetched. Times are in milliseconds, sizes in bytes. */
-export interface ClientOptions {
-  readonly concurrency: number;
-  readonly perHost: number;
-  readonly delayMs: number;
-  readonly hostDownAfter: number;
-  /** For how long a host may answer nothing but 429 and 503 before it is given up on; for ever unless given, or 0. */
-  readonly maxOverloadMs?: number | undefined;
-  /** With so many URLs that wait for overloaded hosts, those are given up on sooner. */
-  readonly maxDeferred?: number | undefined;
-  /** One attempt, its redirects included; waiting for a turn is not. */
-  readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
-  readonly headersTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly retries: number;
-  readonly maxRetryAfterMs: number;
-  readonly maxRedirects: number;
-  /** Of a body, decoded. */
-  readonly maxBytes: number;
-  /** Types of pages that are taken, or `any` answer; HTML alone unless given. */
-  readonly accept?: readonly PageType[] | 'any' | undefined;
-  /** True: of a larger body the part up to `maxBytes` is the page. Else it is `too-large`. */
-  readonly truncate: boolean;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly userAgent: string;
-  /** What is different for some hosts; nothing unless given. */
-  readonly hosts?: HostTable<HostOptions> | undefined;
-  /** Whether robots.txt is obeyed; it is not unless given. */
-  readonly robots?: { readonly maxCrawlDelayMs: number } | undefined;
-  /** True: HTTP/2 is offered over TLS, and used where the server chooses it. It is not unless given. */
-  readonly http2?: boolean | undefined;
-  readonly insecure: boolean;
-  /** Certificates of authorities (PEM), trusted beside Node's own. */
-  readonly ca?: readonly string[] | undefined;
-  /** Which proxies lead where; none unless given. */
-  readonly proxies?: Proxies | undefined;
-  /** True: cookies are kept within the run, and sent back. */
-  readonly cookies?: boolean | undefined;
-  readonly allowPrivate: boolean;
-  /** Addresses and CIDR blocks that may be connected to though they are not public. */
-  readonly allowAddresses?: readonly string[] | undefined;
-  /** Addresses and CIDR blocks that may not, whatever else is allowed. */
-  readonly denyAddresses?: readonly string[] | undefined;
-  /** Name servers; those of the system unless given. */
-  readonly resolver?: readonly string[] | undefined;
-  /** What answers in the place of the network. Names count as public then, and no proxy is used. */
-  readonly wire?: Wire | undefined;
-  /** By what all is timed; the time that everyone has unless given. */
-  readonly clock?: Clock | undefined;
-}
 
 /** A page whose header has come. Its body is read or released exactly once. */
 export interface FetchedPage {
@@ -97,6 +47,7 @@ export class HttpClient {
   readonly #options: ClientOptions;
   readonly #clock: Clock;
   readonly #scheduler: HostScheduler;
+  readonly #turns: Turns;
   readonly #resolver: NameResolver;
   readonly #connections: Connections;
   readonly #watch: Watch<Exchange>;
@@ -108,7 +59,11 @@ export class HttpClient {
     this.#clock = options.clock ?? systemClock;
     const hosts = options.hosts ?? new HostTable<HostOptions>([]);
     const headers = new RequestHeaders({ ...options, hosts });
-    this.#scheduler = new HostScheduler({ ...options, limitsOf: (host) => hosts.get(host) });
+    const { share } = options;
+    const concurrency = partOf(options.concurrency, share);
+    this.#scheduler = new HostScheduler({ ...options, concurrency, limitsOf: (host) => hosts.get(host) });
+    this.#turns =
+      share === undefined ? this.#scheduler : new SharedTurns(this.#scheduler, share, () => this.#clock.now());
     const guard = new AddressGuard(options);
     this.#resolver = this.#createResolver(guard);
     const { proxies, wire } = options;
@@ -119,12 +74,11 @@ export class HttpClient {
     const { timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = options;
     const shortestMs = Math.min(timeoutMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs);
     this.#watch = new Watch(shortestMs, () => this.#evictions.evict(this.#watch.live), this.#clock);
-    const scheduler = this.#scheduler;
     this.#context = {
       ...options,
       clock: this.#clock,
       headers,
-      scheduler,
+      turns: this.#turns,
       destinations,
       cookies: options.cookies === true ? newCookies(this.#clock) : undefined,
       types: options.accept ?? ['html'],
@@ -182,7 +136,8 @@ export class HttpClient {
   }
 
   #createConnections(guard: AddressGuard): Connections {
-    const { wire, http2, insecure, ca, proxies, concurrency } = this.#options;
+    const { wire, http2, insecure, ca, proxies, concurrency, share } = this.#options;
+    const idle = idleWithinLimit({ concurrency, idle: IDLE_CONNECTIONS_MAX }, openFilesLimit());
     return new Connections({
       wire,
       lookup: this.#resolver.lookup,
@@ -193,7 +148,7 @@ export class HttpClient {
       http2,
       insecure,
       ca,
-      maxIdle: idleWithinLimit({ concurrency, idle: IDLE_CONNECTIONS_MAX }, openFilesLimit()),
+      maxIdle: partOf(idle, share),
     });
   }
 
@@ -222,7 +177,7 @@ export class HttpClient {
       download: (origin) => downloadRobots({ visit: this.#context, reopen: this.#reopen }, origin),
       keepApart: (host, delayMs, sinceMs) => {
         // Who wrote a delay for this very host knows better than its file.
-        if (hosts.get(host)?.delayMs === undefined) this.#scheduler.keepApart(host, delayMs, sinceMs);
+        if (hosts.get(host)?.delayMs === undefined) this.#turns.keepApart(host, delayMs, sinceMs);
       },
     });
     return (url) => gate.permit(url);

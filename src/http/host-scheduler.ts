@@ -5,6 +5,7 @@ import { type Host, KnownHosts, type KnownHostsSettings } from './scheduling/kno
 import { HostLease, type HostReport, type Lease, type Start } from './scheduling/lease.ts';
 import { LinkedQueue } from './scheduling/linked-queue.ts';
 import { cancelled, givenUp } from './scheduling/refusals.ts';
+import type { Turns } from './scheduling/turns.ts';
 import { WaiterQueue } from './scheduling/waiter-queue.ts';
 import { WakeTimer } from './scheduling/wake-timer.ts';
 
@@ -33,7 +34,7 @@ const NEVER = Number.POSITIVE_INFINITY;
  * Bound: state is kept for hosts with URLs in hand, and for up to 100,000 more that something has to be remembered of.
  * Cost: O(log hosts) for an acquire or a release, O(1) where no time is involved; one timer for all.
  */
-export class HostScheduler {
+export class HostScheduler implements Turns {
   /** Called when `deferred` has grown. */
   onDeferred: (() => void) | undefined;
   readonly #concurrency: number;
@@ -73,7 +74,6 @@ export class HostScheduler {
     return this.#deferred;
   }
 
-  /** Whether it grants nothing any more but to attempts under way. */
   get isStopped(): boolean {
     return this.#isStopped;
   }
@@ -83,14 +83,6 @@ export class HostScheduler {
     return this.#hosts.size;
   }
 
-  /**
-   * Resolves with a lease when a request to the host may start.
-   *
-   * `host` is any stable key of it (`URL.host`). `begun` marks work that was begun before: it holds no slot until it may
-   * go on, and then goes ahead of the host's new URLs.
-   * Errors: RecordError `host-down`, or `http-status` where it is overloaded, at once where the host is or becomes given up on;
-   * `cancelled` once closed, or stopped.
-   */
   acquire(host: string, begun?: Start): Promise<Lease> {
     if (this.#isClosed || (this.#isStopped && begun !== 'next')) return Promise.reject(cancelled(host));
     const now = this.#now();
@@ -107,11 +99,6 @@ export class HostScheduler {
     return this.#wait(known, begun, now);
   }
 
-  /**
-   * Raises a host's delay, to hold for as long as the host is known: to be called before each `acquire`.
-   *
-   * `sinceMs`, a time of the clock, is when it was last asked as far as the caller knows: the next start is `delayMs` later.
-   */
   keepApart(host: string, delayMs: number, sinceMs: number): void {
     if (!this.#isClosed) this.#hosts.get(host).keepApart(delayMs, sinceMs);
   }

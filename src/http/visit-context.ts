@@ -4,12 +4,12 @@ import type { Destinations } from './addresses/destinations.ts';
 import type { Cookies } from './cookies/cookies.ts';
 import type { ExchangeContext } from './exchange/exchange.ts';
 import type { RequestHeaders } from './headers/request-headers.ts';
-import type { HostScheduler } from './host-scheduler.ts';
+import type { Turns } from './scheduling/turns.ts';
 
 /** What visits share. */
 export interface VisitContext {
   readonly clock: Clock;
-  readonly scheduler: HostScheduler;
+  readonly turns: Turns;
   readonly headers: RequestHeaders;
   readonly exchange: ExchangeContext;
   readonly timeoutMs: number;

@@ -148,23 +148,23 @@ export class Visit {
 
   /** Waits for the turn of the URL's host. Errors are thrown, or rejected with. */
   #turn(url: URL, begun: Start | undefined): Promise<Lease> {
-    const { scheduler, destinations } = this.#context;
+    const { turns, destinations } = this.#context;
     this.#finalUrl = withoutCredentials(url);
     this.#head = undefined;
     this.bytes = 0;
-    if (scheduler.isStopped && begun !== 'next') throw cancelled(url.host);
+    if (turns.isStopped && begun !== 'next') throw cancelled(url.host);
     const resolution = destinations.check(url);
     if (resolution !== undefined) return this.#turnAfter(resolution, url, begun);
     const permission = this.#permission(url);
-    if (permission !== undefined) return permission.then(() => scheduler.acquire(url.host, begun));
-    return scheduler.acquire(url.host, begun);
+    if (permission !== undefined) return permission.then(() => turns.acquire(url.host, begun));
+    return turns.acquire(url.host, begun);
   }
 
   /** The same for a name that has to be asked for first. */
   async #turnAfter(resolution: Promise<unknown>, url: URL, begun: Start | undefined): Promise<Lease> {
     await this.#resolved(resolution, url === this.#url);
     await this.#permission(url);
-    return await this.#context.scheduler.acquire(url.host, begun);
+    return await this.#context.turns.acquire(url.host, begun);
   }
 
   /** To ask for a name is an attempt, too, when it fails; else the request will be counted. */

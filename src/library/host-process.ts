@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { StageContext } from '../core/stage.ts';
 import type { LockOwner } from '../pipeline/checkpoint/checkpoint-lock.ts';
@@ -11,6 +12,8 @@ export interface HostProcess {
   readonly lockOwner: LockOwner;
   /** Sends a signal to a process group; undefined where the system has none. */
   readonly killGroup: StageContext['killGroup'];
+  /** The module that worker threads run. */
+  readonly workerEntry: URL;
 }
 
 /** Gives the process that we are in. Its streams are made when they are asked for. */
@@ -26,6 +29,7 @@ export function hostProcess(): HostProcess {
     cwd: process.cwd(),
     lockOwner: { processId: process.pid, isAlive },
     killGroup: process.platform === 'win32' ? undefined : killGroup,
+    workerEntry: new URL(`../worker${extname(import.meta.url)}`, import.meta.url),
   };
 }
 

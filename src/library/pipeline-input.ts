@@ -13,10 +13,12 @@ export interface PipelineInput {
   readonly failures?: StageInput;
   readonly pages?: StageInput;
   readonly summary?: string;
+  readonly skip?: number;
   readonly limit?: number;
   readonly checkpoint?: string;
   readonly ordered?: boolean;
   readonly shard?: string;
+  readonly workers?: number;
   readonly maxFailures?: number | string;
 }
 

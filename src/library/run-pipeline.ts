@@ -111,6 +111,7 @@ function environmentOf(
       started: (progress) => onStart?.(progress),
       line: (report) => onLine?.(lineResult(report)),
     },
+    workerEntry: host.workerEntry,
     owner: host.lockOwner,
     isRestart: options.restart ?? false,
     checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,

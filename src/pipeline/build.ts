@@ -7,6 +7,7 @@ import { fileProblems } from './checks/files.ts';
 import { issueProblems } from './checks/issues.ts';
 import {
   foundText,
+  isError,
   nearestName,
   type Path,
   type Problem,
@@ -15,6 +16,7 @@ import {
   throwProblems,
 } from './checks/problems.ts';
 import { pipelineWarnings } from './checks/warnings.ts';
+import { workerProblems } from './checks/workers.ts';
 import type { UsedColumns } from './columns/column-flow.ts';
 import {
   type ColumnStages,
@@ -54,6 +56,8 @@ export interface Pipeline {
   /** Whether rows come in the order of the input. */
   readonly ordered?: boolean;
   readonly shard?: Shard;
+  /** Threads that fetch and parse. */
+  readonly workers?: number;
 }
 
 /** A pipeline document after its examination. `pipeline` is undefined where there are errors among the problems. */
@@ -121,6 +125,10 @@ class Examiner {
     const columns = pipelineColumns(this.#document, stages, this.#problems.length === 0);
     this.#problems.push(...columns.problems);
     this.#checkFiles(stages, keys);
+    // Which steps are neighbours has to be right before.
+    if (this.#problems.length === 0) {
+      this.#problems.push(...workerProblems(this.#document, keys?.workers, stages.steps));
+    }
     const pipeline = this.#assemble(keys, stages, columns);
     const warnings = pipelineWarnings(this.#document, { stages: chosenStages(stages), keys }, this.#registry);
     return { pipeline, problems: [...this.#problems, ...warnings] };
@@ -131,9 +139,9 @@ class Examiner {
     { source, steps }: ColumnStages,
     { scopes, used, sinks, failures, pages }: PipelineColumns,
   ): Pipeline | undefined {
-    if (this.#problems.length > 0 || keys === undefined || source === undefined) return undefined;
-    const { name, summary, skip, limit, maxFailures, checkpoint, ordered, shard } = keys;
-    const keyed = { summary, skip, limit, maxFailures, checkpoint, ordered, shard };
+    if (this.#problems.some(isError) || keys === undefined || source === undefined) return undefined;
+    const { name, summary, skip, limit, maxFailures, checkpoint, ordered, shard, workers } = keys;
+    const keyed = { summary, skip, limit, maxFailures, checkpoint, ordered, shard, workers };
     const optional = withoutUndefined({ failures, pages, ...keyed });
     return { name, source, steps: steps.filter((step) => step !== undefined), scopes, used, sinks, ...optional };
   }

@@ -7,6 +7,9 @@ export type MaxFailures = { readonly count: number } | { readonly percent: numbe
 const SHARD = /^([1-9]\d*)\/([1-9]\d*)$/;
 const PERCENT = /^(100(?:\.0+)?|\d{1,2}(?:\.\d+)?)%$/;
 
+/** Threads that one process may have; each takes memory of its own, and more than there are processors gain nothing. */
+const WORKERS_MAX = 64;
+
 /**
  * The keys of a pipeline file. Stages are checked against the registry, so they are anything here.
  * The keys' order is the one in which they are documented.
@@ -56,6 +59,13 @@ export const documentKeys = z.strictObject({
     .optional()
     .describe('Only the hosts of one of several parts: 1/4 is the first of four.')
     .meta({ examples: ['1/4'] }),
+  workers: z
+    .int()
+    .positive()
+    .max(WORKERS_MAX)
+    .optional()
+    .describe('Threads that fetch and parse, each with hosts of its own; one unless given.')
+    .meta({ examples: [4] }),
   maxFailures: maxFailures()
     .optional()
     .describe('Lines that may fail, as a number or as a percentage of the lines read, before the exit code is 1.')

@@ -84,7 +84,7 @@ export function effectiveDocument(pipeline: Pipeline, document: PipelineDocument
 
 /** The keys of a pipeline beside its stages, as they are written. */
 function keysOf(pipeline: Pipeline): Readonly<Record<string, unknown>> {
-  const { name, summary, skip, limit, checkpoint, ordered, shard, maxFailures } = pipeline;
+  const { name, summary, skip, limit, checkpoint, ordered, shard, workers, maxFailures } = pipeline;
   return withoutUndefined({
     name,
     summary,
@@ -93,6 +93,7 @@ function keysOf(pipeline: Pipeline): Readonly<Record<string, unknown>> {
     checkpoint,
     ordered,
     shard: shard && `${shard.index}/${shard.count}`,
+    workers,
     maxFailures: maxFailures && maxFailuresText(maxFailures),
   });
 }

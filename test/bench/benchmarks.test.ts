@@ -10,6 +10,7 @@ import { extractionBenchmark } from '../../bench/extraction.ts';
 import { longListBenchmark } from '../../bench/long-list/long-list.ts';
 import { memoryBenchmark } from '../../bench/memory.ts';
 import { pagesBenchmark } from '../../bench/pages.ts';
+import { workersBenchmark } from '../../bench/workers.ts';
 
 /** Nothing is measured by these: they tell whether the benchmark still runs, and each rejects where its work was not done. */
 const tiny = {
@@ -29,6 +30,7 @@ const ON_LINUX: TestOptions = { skip: process.platform !== 'linux' };
 
 describe('with tiny sizes', { concurrency: 2 }, () => {
   prints(pagesBenchmark, [/^small pages: 64 /, /^ {2}sluice .* \d\.\d\d /, /^large pages: 8 /]);
+  prints(workersBenchmark, [/^small pages: 64 /, /^ {2}4 workers .* \d\.\d\d /, /^large pages: 8 /]);
   prints(memoryBenchmark, [/^ +1,000 pages +\d+ MB/], ON_LINUX);
   prints(engineBenchmark, [/^small pages: 64 /, /^ {2}engine .* \d\.\d\d /, /^large pages: 8 /]);
   prints(checkpointBenchmark, [

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import type { FailureCode } from '../../src/core/failure-codes.ts';
-import type { ClientOptions } from '../../src/http/client.ts';
+import type { ClientOptions } from '../../src/http/client-options.ts';
 import { type Misbehaviour, startHostileServer, writeForever } from '../helpers/network/hostile-server.ts';
 import { failureOf, fetchText, startClient } from '../helpers/network/http-client.ts';
 

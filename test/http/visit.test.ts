@@ -50,7 +50,7 @@ function publicVisit(t: TestContext, server: HostileServer): Visit {
     cookies: undefined,
     types: ['html'] as const,
     clock: systemClock,
-    scheduler,
+    turns: scheduler,
     exchange,
     headers,
     signal: controller.signal,

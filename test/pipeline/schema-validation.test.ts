@@ -28,8 +28,9 @@ const ONLY_CHECK: Readonly<Record<string, readonly string[]>> = {
     'checkpoint-stdout',
     'row-steps-misfit',
     'sinks-checkpoint',
+    'workers-use',
   ],
-  'a schema does not compare two values': ['overwrites-input', 'same-file', 'stdout-twice'],
+  'a schema does not compare two values': ['overwrites-input', 'same-file', 'stdout-twice', 'workers-options'],
   'a schema sees one document': ['document-end', 'two-documents'],
   'a schema does not look at files': [
     'checkpoint-below-file',

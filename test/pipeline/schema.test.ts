@@ -21,7 +21,18 @@ const steps = ['properties', 'steps', 'items', 'anyOf', 0] as const;
 test('the schema is one of draft 2020-12 and knows all keys of a pipeline', () => {
   assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
   const stageKeys = ['source', 'steps', 'sink', 'failures', 'pages'];
-  const keys = ['name', ...stageKeys, 'summary', 'skip', 'limit', 'checkpoint', 'ordered', 'shard', 'maxFailures'];
+  const keys = [
+    'name',
+    ...stageKeys,
+    'summary',
+    'skip',
+    'limit',
+    'checkpoint',
+    'ordered',
+    'shard',
+    'workers',
+    'maxFailures',
+  ];
   assert.deepEqual(Object.keys(schema.properties ?? {}), keys);
   assert.deepEqual(schema.required, ['source']);
   assert.equal(schema.additionalProperties, false);

@@ -13,6 +13,7 @@ const QUICK = [
   'standard input',
   'two inputs, ordered',
   'several, restarted',
+  'several, workers, ordered',
   'csv, growing',
   'archive',
 ];

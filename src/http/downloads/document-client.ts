@@ -1,5 +1,6 @@
 import type { StageContext } from '../../core/stage.ts';
-import { type ClientOptions, HttpClient } from '../client.ts';
+import { HttpClient } from '../client.ts';
+import type { ClientOptions } from '../client-options.ts';
 import { proxiesFrom } from '../proxy/proxies.ts';
 
 /** What whoever downloads a few documents can choose. Times are in milliseconds, sizes in bytes. */

@@ -19,6 +19,8 @@ export interface RunEnvironment {
   /** Aborted: the run ends at once. */
   readonly abortSignal: AbortSignal;
   readonly observer: RunObserver;
+  /** The module that worker threads run. Absent: there are none, whatever the pipeline says. */
+  readonly workerEntry?: URL | undefined;
   /** For the lock of a checkpoint. */
   readonly owner: LockOwner;
   /** True: what a checkpoint holds is passed over. */

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
-import { pipeline as joinStreams } from 'node:stream/promises';
-import { concurrentTransform } from '../../core/concurrent-transform.ts';
 import { type Departures, type Skip, skip } from '../../core/outcome.ts';
 import type { Kind, LinksRecord, Origin, PageRecord, UrlRecord } from '../../core/record.ts';
 import { sinkWritable } from '../../core/stage/sink-writable.ts';
@@ -11,8 +7,12 @@ import type { Pipeline } from '../build.ts';
 import type { CheckpointState } from '../checkpoint/checkpoint-state.ts';
 import { type CheckpointSession, checkLine, shorterInput, sourceResume } from '../checkpoint/session.ts';
 import { StepStates } from '../checkpoint/step-states.ts';
+import { Crew } from '../workers/crew.ts';
+import { type Segment, workerSegment } from '../workers/segment.ts';
+import { joinStages } from './join-stages.ts';
 import { Ledger } from './ledger.ts';
 import { OrderedRows } from './ordered-rows.ts';
+import { type Part, partOfStep } from './part.ts';
 import { Positions } from './positions.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { untilAborted } from './run-outputs.ts';
@@ -30,7 +30,8 @@ export class RunStages {
   readonly #environment: RunEnvironment;
   readonly #state: CheckpointState | undefined;
   readonly #source: Source;
-  readonly #steps: readonly Step<Kind, Kind>[];
+  /** What stands between the source and the end. */
+  readonly #parts: readonly Part[];
   /** One more than the sequence of the last line that the source gave. */
   #linesSeen = 0;
 
@@ -50,13 +51,13 @@ export class RunStages {
     const { definition, options } = pipeline.source;
     this.#source = definition.create(options, context, state && sourceResume(state));
     this.stepStates = new StepStates(session, () => this.positions.low);
-    this.#steps = this.#makeSteps(context);
+    this.#parts = this.#makeParts(context);
   }
 
   /** Makes sure that the input and what else the stages read is there, before any output is touched. Errors: StageError. */
   async open(): Promise<void> {
     await this.#source.open?.();
-    for (const step of this.#steps) await step.open?.();
+    for (const part of this.#parts) await part.open?.();
   }
 
   /** By what the input is known again, as far as it has been read. */
@@ -66,7 +67,7 @@ export class RunStages {
 
   /** Lets go of the stages of a run that does not begin. */
   async close(): Promise<void> {
-    await Promise.all(this.#steps.map((step) => step.close?.()));
+    await Promise.all(this.#parts.map((part) => part.close?.()));
   }
 
   /** Runs. Resolves with true when the input was worked through, false when the run was stopped before. Errors: the first of any stage. */
@@ -84,46 +85,47 @@ export class RunStages {
     };
     const departures = departuresOf({ settlement, ordered, signal, abandoned });
     const settlePage = (record: LinksRecord) => (ordered ?? settlement).page(record);
-    const steps = this.#steps.map((step) => concurrentTransform(step, departures));
-    const streams = [
-      sourceReadable(this.#source, {
-        ...this.#sourceRules(ordered, signal),
-        exhausted: () => {
-          this.#checkEnd();
-          isExhausted = true;
-        },
-        departures,
-      }),
-      ...steps,
-      sinkWritable(settlePage),
-    ];
-    for (const stream of streams) {
-      // A stage that fails takes the run with it at once: the others' requests would never end by themselves.
-      stream.once('error', (error) => controller.abort(error));
-    }
+    const source = sourceReadable(this.#source, {
+      ...this.#sourceRules(ordered, signal),
+      exhausted: () => {
+        this.#checkEnd();
+        isExhausted = true;
+      },
+      departures,
+    });
+    const steps = this.#parts.map((part) => part.stream(departures));
     this.#environment.observer.started(() => this.#progress());
-    try {
-      await joinStreams(streams as [Duplex, Duplex], { signal });
-      // The streams are at their end before the steps have let go of what they hold, such as a file of their own.
-      await Promise.all(steps.map((step) => closing(step, signal)));
-    } catch (error) {
-      // What comes after the first failure is told as an AbortError by each stream.
-      throw signal.aborted ? signal.reason : error;
-    }
+    await joinStages({ source, steps, sink: sinkWritable(settlePage) }, controller);
     return isExhausted && !hasAbandoned;
   }
 
-  #makeSteps(context: StageContext): readonly Step<Kind, Kind>[] {
+  #makeParts(context: StageContext): readonly Part[] {
     const { steps: choices, scopes } = this.#pipeline;
-    const steps = choices.map(({ definition, options }, index) => {
-      const columns = scopes[index];
-      const stepContext = columns === undefined ? context : { ...context, columns };
-      return this.stepStates.create(definition, options, stepContext);
-    });
     // Behind the last step that has a state to bring back, lines that an earlier run has done go no further.
     const lastStateful = choices.findLastIndex((choice) => choice.definition.isStateful === true);
-    if (this.#state !== undefined && lastStateful !== -1) steps.splice(lastStateful + 1, 0, this.#doneFilter());
-    return steps;
+    const filterAt = this.#state === undefined ? -1 : lastStateful;
+    const crew = this.#segmentOfWorkers();
+    return choices.flatMap(({ definition, options }, index): Part[] => {
+      if (crew !== undefined && index === crew.first) return [this.#makeCrew(crew, context)];
+      if (crew !== undefined && index > crew.first && index < crew.end) return [];
+      const columns = scopes[index];
+      const stepContext = columns === undefined ? context : { ...context, columns };
+      const part = partOfStep(this.stepStates.create(definition, options, stepContext));
+      return index === filterAt ? [part, partOfStep(this.#doneFilter())] : [part];
+    });
+  }
+
+  /** The steps that worker threads do; undefined where there are none. What answers in the network's place is in this thread. */
+  #segmentOfWorkers(): Segment | undefined {
+    const { workers = 1, steps } = this.#pipeline;
+    const isHere = workers === 1 || this.#environment.workerEntry === undefined;
+    return isHere ? undefined : workerSegment(steps.map(({ definition }) => definition));
+  }
+
+  #makeCrew({ first, end }: Segment, context: StageContext): Part {
+    const { workers: count = 1, steps, scopes } = this.#pipeline;
+    const entry = this.#environment.workerEntry as URL;
+    return new Crew({ entry, count, steps: steps.slice(first, end), scopes: scopes.slice(first, end) }, context);
   }
 
   #sourceRules(ordered: OrderedRows | undefined, signal: AbortSignal) {
@@ -169,7 +171,7 @@ export class RunStages {
   }
 
   #progress(): RunProgress {
-    const inFlight = this.#steps.reduce((sum, step) => sum + (step.progress?.().inFlight ?? 0), 0);
+    const inFlight = this.#parts.reduce((sum, part) => sum + (part.progress?.().inFlight ?? 0), 0);
     const input = this.#source.progress?.() ?? { read: 0, total: null };
     return { totals: this.ledger.totals(), lines: this.ledger.lines, inFlight, input };
   }
@@ -194,12 +196,6 @@ interface Leaving {
   readonly signal: AbortSignal;
   /** Told of each line that stays undone. */
   abandoned(): void;
-}
-
-/** Resolves once the stream is closed. Errors: what its closing failed with; an abort. */
-async function closing(stream: Duplex, signal: AbortSignal): Promise<void> {
-  if (!stream.closed) await once(stream, 'close', { signal });
-  if (stream.errored) throw stream.errored;
 }
 
 /** The settlement for lines that leave early. Nobody waits for room after an abort: the step would wait for its records. */

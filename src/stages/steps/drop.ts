@@ -13,6 +13,7 @@ export const dropStep = defineStep({
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,
+  workers: () => undefined,
   options: z.strictObject({
     columns: z
       .array(z.string())

@@ -4,10 +4,11 @@ import { baseOf, type PageRecord, type UrlRecord } from '../../core/record.ts';
 import { defineStep, type StageContext } from '../../core/stage.ts';
 import { duration, size } from '../../core/units.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
-import { inputFileSize, openInputFile, unreadable } from '../../formats/inputs/input-file.ts';
-import { tableFormatOf, tableRows } from '../../formats/tables/table-rows.ts';
+import { partOf } from '../../core/worker-share.ts';
+import { knownPages } from '../../formats/tables/known-pages.ts';
 import { addressBlockProblem } from '../../http/addresses/address-blocks.ts';
-import { type ClientOptions, HttpClient } from '../../http/client.ts';
+import { HttpClient } from '../../http/client.ts';
+import type { ClientOptions } from '../../http/client-options.ts';
 import { readAuthorities } from '../../http/connection/authorities.ts';
 import { nameServerProblem } from '../../http/dns/dns-query.ts';
 import { fetchAdvice } from '../../http/fetch-advice.ts';
@@ -155,6 +156,11 @@ export const fetchStep = defineStep({
   notes: [retryNote],
   inputFiles: ({ hosts }) => hostFiles(hosts).map(({ option, file }) => ({ option: ['hosts', ...option], file })),
   advise: fetchAdvice,
+  workers: ({ cookies, concurrency }, count) => {
+    if (cookies) return { option: 'cookies', text: 'are kept by one thread alone: leave out cookies, or workers' };
+    if (concurrency >= count) return undefined;
+    return { option: 'concurrency', text: `is less than the ${count} workers, each of which needs a request at least` };
+  },
   create: (given, context) => {
     const client = new HttpClient(clientOptions(given, context), context.signal);
     const { stopSignal } = context;
@@ -163,12 +169,13 @@ export const fetchStep = defineStep({
     else stopSignal.addEventListener('abort', client.stop, { once: true });
     const judgement = new Judgement(given, stopSignal);
     const window = Math.max(given.window, given.concurrency);
+    const mostDeferred = maxDeferred(given, context);
     return {
       open: async () => {
         if (given.since !== undefined) await readValidators(given.since, context, validators);
       },
       get concurrency() {
-        return window + Math.min(client.deferred, DEFERRED_WINDOWS * window);
+        return window + Math.min(client.deferred, mostDeferred);
       },
       onRoom: (tell) => client.whenDeferred(tell),
       process: async (record: UrlRecord): Promise<PageRecord | Skip | Abandon> => {
@@ -189,8 +196,13 @@ export const fetchStep = defineStep({
   },
 });
 
+/** URLs that may wait for overloaded hosts, over all threads as many as without them. */
+function maxDeferred({ window, concurrency }: z.output<typeof options>, { share }: StageContext): number {
+  return partOf(DEFERRED_WINDOWS * Math.max(window, concurrency), share);
+}
+
 function clientOptions(given: z.output<typeof options>, context: StageContext): ClientOptions {
-  const { resolvePath, env, wire, clock } = context;
+  const { resolvePath, env, wire, clock, share } = context;
   return {
     ...given,
     hosts: readHosts(given.hosts, resolvePath),
@@ -203,37 +215,21 @@ function clientOptions(given: z.output<typeof options>, context: StageContext): 
     idleTimeoutMs: given.idleTimeout,
     maxRetryAfterMs: given.maxRetryAfter,
     maxOverloadMs: given.maxOverload,
-    maxDeferred: DEFERRED_WINDOWS * Math.max(given.window, given.concurrency),
+    maxDeferred: maxDeferred(given, context),
     ca: given.ca === undefined ? undefined : readAuthorities(resolvePath(given.ca)),
     proxies: proxiesFrom(given.proxy, env),
     wire,
     clock,
+    share,
   };
 }
 
-/** Columns of the pages output. Where there is no `outcome`, each row counts. */
-const REQUIRED_COLUMNS = ['source_url', 'final_url', 'etag', 'last_modified'];
-const PAGE_COLUMNS = [...REQUIRED_COLUMNS, 'outcome'];
-
-/**
- * Reads what an earlier run learned of its pages. What came to nothing then is to be fetched again, whatever it had.
- *
- * Errors: StageError where the file can't be read, or lacks one of the required columns.
- */
+/** Reads what an earlier run learned of its pages. Errors: those of `knownPages`. */
 async function readValidators(name: string, { resolvePath }: StageContext, into: ValidatorStore): Promise<void> {
-  await inputFileSize(resolvePath(name), name);
-  const { bytes } = openInputFile(resolvePath(name));
-  const format = tableFormatOf(name) ?? 'jsonl';
-  try {
-    for await (const rows of tableRows(bytes, { format, name, columns: PAGE_COLUMNS, required: REQUIRED_COLUMNS })) {
-      for (const { values } of rows) {
-        const [sourceUrl, finalUrl, etag = '', lastModified = '', outcome] = values;
-        if (sourceUrl === undefined || finalUrl === undefined || outcome === 'failed') continue;
-        into.set(sourceUrl, finalUrl, { etag, lastModified });
-      }
+  for await (const pages of knownPages(resolvePath(name), name)) {
+    for (const { sourceUrl, finalUrl, etag, lastModified } of pages) {
+      into.set(sourceUrl, finalUrl, { etag, lastModified });
     }
-  } catch (error) {
-    throw unreadable(name, error);
   }
 }
 

@@ -95,6 +95,7 @@ export const linksStep = defineStep({
   output: 'links',
   options,
   notes: [typesNote],
+  workers: () => undefined,
   create: (given, { linkColumns: columns = [], clock = systemClock }) => {
     const extraction = linkExtraction({ ...given, columns });
     const wantsTime = columns.includes('fetched_at');

@@ -26,6 +26,7 @@ export const normalizeStep = defineStep({
   input: ['url', 'links'],
   output: 'same',
   isPure: true,
+  workers: () => undefined,
   options: z.strictObject({
     stripFragment: z.boolean().default(true).describe('Cut off the fragment.'),
     stripTracking: z

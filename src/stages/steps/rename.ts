@@ -15,6 +15,7 @@ export const renameStep = defineStep({
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,
+  workers: () => undefined,
   options: z.strictObject({
     columns: columnTexts()
       .meta({ examples: [{ parsed_url: 'link' }] })

@@ -25,6 +25,7 @@ export const sampleStep = defineStep({
   input: ['url', 'links'],
   output: 'same',
   isPure: true,
+  workers: () => undefined,
   mainOption: 'share',
   options: z.strictObject({
     share: z

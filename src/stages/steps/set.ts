@@ -34,6 +34,7 @@ export const setStep = defineStep({
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,
+  workers: () => undefined,
   options: z.strictObject({
     columns: columnTexts()
       .meta({ examples: [{ target: 'host(parsed_url)' }] })

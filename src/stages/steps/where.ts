@@ -20,6 +20,7 @@ export const whereStep = defineStep({
   input: ['url', 'page', 'links'],
   output: 'same',
   isPure: true,
+  workers: () => undefined,
   mainOption: 'expression',
   options: z.strictObject({
     expression: z

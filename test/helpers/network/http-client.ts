@@ -1,7 +1,8 @@
 import type { TestContext } from 'node:test';
 import { RecordError } from '../../../src/core/errors.ts';
 import type { PageFacts, PageResponse } from '../../../src/core/record.ts';
-import { type ClientOptions, type FetchedPage, HttpClient } from '../../../src/http/client.ts';
+import { type FetchedPage, HttpClient } from '../../../src/http/client.ts';
+import type { ClientOptions } from '../../../src/http/client-options.ts';
 
 /** Times short enough for tests, private addresses allowed, no retries. */
 export const testClientOptions: ClientOptions = {

@@ -35,6 +35,7 @@ export async function callSluice(
     cwd,
     processId: process.pid,
     isAlive: () => false,
+    workerEntry: new URL('../../../src/worker.ts', import.meta.url),
     onInterrupt: () => () => {},
   });
   stdin.destroy();

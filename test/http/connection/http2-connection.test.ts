@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { FailureCode } from '../../../src/core/failure-codes.ts';
-import type { ClientOptions } from '../../../src/http/client.ts';
+import type { ClientOptions } from '../../../src/http/client-options.ts';
 import { failureOf, fetchText, readText, startClient } from '../../helpers/network/http-client.ts';
 import {
   type FrameScript,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { ClientOptions, HttpClient } from '../../../src/http/client.ts';
+import type { HttpClient } from '../../../src/http/client.ts';
+import type { ClientOptions } from '../../../src/http/client-options.ts';
 import { proxiesFrom } from '../../../src/http/proxy/proxies.ts';
 import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
 import { type ProxyOptions, startProxy, type TestProxy } from '../../helpers/network/proxy.ts';

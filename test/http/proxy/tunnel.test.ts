@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import type { ClientOptions, HttpClient } from '../../../src/http/client.ts';
+import type { HttpClient } from '../../../src/http/client.ts';
+import type { ClientOptions } from '../../../src/http/client-options.ts';
 import { proxiesFrom } from '../../../src/http/proxy/proxies.ts';
 import { startHostileServer } from '../../helpers/network/hostile-server.ts';
 import { failureOf, fetchText, startClient } from '../../helpers/network/http-client.ts';
