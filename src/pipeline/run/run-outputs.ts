@@ -8,8 +8,8 @@ import type { OutputRole } from '../columns/output-columns.ts';
 import type { OutputChoice } from '../columns/pipeline-columns.ts';
 import type { Output, Outputs } from './settlement.ts';
 
-/** Time that the outputs have, when a run ends early, to write what they hold. Files need a moment, a stalled reader gets no more. */
-const CLOSING_MS = 500;
+/** Time that an output has, when a run ends early, to write what it holds. A reader that has stalled gets little. */
+const CLOSING_MS = { standard: 500, file: 5000 } as const;
 
 /** What an earlier run left of each output. */
 export interface OutputStates {
@@ -44,7 +44,8 @@ export async function openOutputs(pipeline: Pipeline, start: OutputStart, contex
   ): Promise<Output<Role>> => {
     const checkpoint = { state: stateIn(states), discarded: stateIn(discarded) };
     const request = { ...sinkRequest(columns, hasCheckpoint ? checkpoint : undefined), failed };
-    const output = { writer: await definition.create(options, request, context), columns };
+    const writer = await definition.create(options, request, context);
+    const output = { writer, columns, isStandard: options['path'] === '-' };
     opened.push(output);
     return output;
   };
@@ -93,18 +94,25 @@ export async function closeOutputs(outputs: Outputs, signal: AbortSignal): Promi
 
 /**
  * Closes outputs that are not complete: what they hold is written, and the checkpoint brought up to date, where that takes
- * no longer than `CLOSING_MS`. Never throws.
+ * no longer than `CLOSING_MS`, in milliseconds. Never throws.
  */
 export async function giveUpOutputs(outputs: Outputs, checkpointer?: Checkpointer): Promise<void> {
-  const writers = present(outputs).map(({ writer }) => writer);
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSING_MS)));
-  // Marked, so that a compressed output ends with a whole member. What fails here has failed before, and been told.
-  const written = [checkpointer?.save(false), ...writers.map((writer) => writer.mark())];
-  await Promise.race([Promise.allSettled(written), timeUp]);
-  clearTimeout(timer);
+  const { standard, file } = CLOSING_MS;
+  // Marked, so that a compressed output ends with a whole member.
+  const written = present(outputs).map(({ writer, isStandard }) => within(isStandard ? standard : file, writer.mark()));
+  // Where there is a checkpoint, all outputs are files.
+  if (checkpointer !== undefined) written.push(within(file, checkpointer.save(false)));
+  await Promise.all(written);
   // Not awaited: an output whose reader has stalled can't be closed.
-  for (const writer of writers) writer.abort();
+  for (const { writer } of present(outputs)) writer.abort();
+}
+
+/** Resolves when the promise has settled, or the time is up. What it fails with has been told before. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([Promise.allSettled([promise]), timeUp]);
+  clearTimeout(timer);
 }
 
 /** Rejects with the signal's reason when that aborts first: an output whose reader has stalled may never be done. */
@@ -122,6 +130,6 @@ export async function untilAborted(promise: Promise<void>, signal: AbortSignal):
   }
 }
 
-function present({ sinks, failures, pages }: Outputs): readonly { readonly writer: SinkWriter }[] {
+function present({ sinks, failures, pages }: Outputs): readonly Pick<Output<OutputRole>, 'writer' | 'isStandard'>[] {
   return [...sinks, failures, pages].filter((output) => output !== undefined);
 }

@@ -12,6 +12,8 @@ import type { Positions } from './positions.ts';
 export interface Output<Role extends OutputRole> {
   readonly writer: SinkWriter;
   readonly columns: readonly OutputColumn<Entries[Role]>[];
+  /** True: it is the process's standard output, whose reader may have stalled. */
+  readonly isStandard?: boolean;
 }
 
 /** The outputs of a run. */
