@@ -1,11 +1,12 @@
 // Pages that look like real ones: the same text for the same `seed` on every machine, each of their links distinct.
 
-/** About 1 KB with 5 links. */
+/** Links of a small page. */
 export const SMALL_LINKS = 5;
 
-/** About 100 KB with 190 links. */
+/** Links of a large page. */
 export const LARGE_LINKS = 190;
 
+/** Gives a page of about 1 KB. */
 export function smallPage(seed) {
   const random = randomSource(seed);
   const items = numbers(SMALL_LINKS - 1).map((index) => `<li><a href="${path(random, index)}">${words(random, 4)}</a>`);
@@ -21,6 +22,7 @@ ${items.join('\n')}
 `;
 }
 
+/** Gives a page of about 100 KB. */
 export function largePage(seed) {
   const random = randomSource(seed);
   return `<!doctype html>

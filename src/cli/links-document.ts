@@ -207,7 +207,7 @@ function sinkOf(
 }
 
 /** The names of the sinks, in the registry's order. */
-export function sinkNames(registry: readonly StageDefinition[]): readonly string[] {
+function sinkNames(registry: readonly StageDefinition[]): readonly string[] {
   return registry.filter((definition) => definition.type === 'sink').map((definition) => definition.name);
 }
 

@@ -7,7 +7,7 @@ import { decodePipelineText, type PipelineText } from '../pipeline/document/pipe
 import type { Io } from './io.ts';
 
 /** What a pipeline is called that comes from standard input. */
-export const STDIN_NAME = 'stdin';
+const STDIN_NAME = 'stdin';
 
 /** Reads a pipeline file's text; `-` is standard input. Errors: ConfigError with the path and what the system said. */
 export async function readPipelineText(file: string, io: Io): Promise<string> {

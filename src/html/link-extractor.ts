@@ -88,11 +88,6 @@ export function linkExtraction(options: LinkOptions = {}): LinkExtraction {
   };
 }
 
-/** Gives the reader of a single page. For many, `linkExtraction` saves making the tables for each. */
-export function createLinkExtractor(options: LinkOptions, page: PageHead): LinkReader {
-  return linkExtraction(options).open(page);
-}
-
 function linkRules(options: LinkOptions, wanted: WantedDetails): LinkRules {
   const { schemes = ['http', 'https'], stripFragment = false, allOccurrences = false } = options;
   return {

@@ -17,7 +17,7 @@ export const retriedCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /** Final statuses that another attempt may heal (RFC 9110, 15; 425: RFC 8470, 429: RFC 6585). */
-export const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Whether another attempt may heal a failure, by the two tables above; of `dns` only what is no final answer. */
 export function isWorthRetrying(error: RecordError): boolean {

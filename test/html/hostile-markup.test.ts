@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createLinkExtractor, type LinkOptions } from '../../src/html/link-extractor.ts';
+import { type LinkOptions, linkExtraction } from '../../src/html/link-extractor.ts';
 
 const CHUNK = 65_536;
 const MEGABYTE = 1_000_000;
@@ -27,7 +27,7 @@ describe('memory', () => {
   ];
   for (const [title, opening, filler] of filling) {
     it(`${title} of 4 MB leaves less than 1 MB behind`, () => {
-      const reader = createLinkExtractor({}, { finalUrl: 'http://site.test/', contentType: 'text/html;charset=utf-8' });
+      const reader = linkExtraction().open({ finalUrl: 'http://site.test/', contentType: 'text/html;charset=utf-8' });
       const chunk = Buffer.from(filler.repeat(CHUNK / filler.length));
       reader.write(Buffer.from(opening));
       reader.write(chunk);
@@ -40,7 +40,7 @@ describe('memory', () => {
   }
 
   it('links do not keep the text that they stood in alive', () => {
-    const reader = createLinkExtractor({}, { finalUrl: 'http://site.test/', contentType: 'text/html;charset=utf-8' });
+    const reader = linkExtraction().open({ finalUrl: 'http://site.test/', contentType: 'text/html;charset=utf-8' });
     const before = heapUsed();
     for (let index = 0; index < 120; index += 1) {
       reader.write(Buffer.from(`<a href="/a/rather/long/link/to/page/${index}">`.padEnd(CHUNK, 'text ')));
@@ -52,7 +52,7 @@ describe('memory', () => {
 
   it('nor do those of XML, with their details', () => {
     const page = { finalUrl: 'http://site.test/', contentType: 'text/xml;charset=utf-8', type: 'xml' } as const;
-    const reader = createLinkExtractor({ columns: ['title'], select: ['*@href'] }, page);
+    const reader = linkExtraction({ columns: ['title'], select: ['*@href'] }).open(page);
     const before = heapUsed();
     for (let index = 0; index < 120; index += 1) {
       const link = `<an-element-of-some-name title="the-title-of-number-${index}" href="/a/rather/long/link/to/page/${index}"/>`;
@@ -65,7 +65,7 @@ describe('memory', () => {
 
   it('nor do known links, and details, that stand beside them', () => {
     const options = { columns: ['title', 'text'] };
-    const reader = createLinkExtractor(options, {
+    const reader = linkExtraction(options).open({
       finalUrl: 'http://site.test/',
       contentType: 'text/html;charset=utf-8',
     });
@@ -117,7 +117,7 @@ describe('time', () => {
   for (const [title, document, options] of documents) {
     it(`${title} are read in linear time`, () => {
       const bytes = Buffer.from(document());
-      const reader = createLinkExtractor(options ?? {}, { finalUrl: 'http://site.test/', contentType: null });
+      const reader = linkExtraction(options).open({ finalUrl: 'http://site.test/', contentType: null });
       const start = performance.now();
       for (let position = 0; position < bytes.length; position += CHUNK) {
         reader.write(bytes.subarray(position, position + CHUNK));
@@ -134,14 +134,14 @@ describe('values', () => {
       [65_536, 1],
       [65_537, 0],
     ] as const) {
-      const reader = createLinkExtractor({}, { finalUrl: 'http://site.test/', contentType: null });
+      const reader = linkExtraction().open({ finalUrl: 'http://site.test/', contentType: null });
       reader.write(Buffer.from(`<a href="/${'x'.repeat(length - 1)}">`));
       assert.equal(reader.end().length, found);
     }
   });
 
   it('a base that is too long counts as one that does not parse', () => {
-    const reader = createLinkExtractor({}, { finalUrl: 'http://site.test/', contentType: null });
+    const reader = linkExtraction().open({ finalUrl: 'http://site.test/', contentType: null });
     reader.write(Buffer.from(`<base href="/${'x'.repeat(70_000)}/"><base href=/b/><a href=1>`));
     assert.equal(reader.end()[0]?.url, 'http://site.test/1');
   });

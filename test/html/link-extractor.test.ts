@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createLinkExtractor, type LinkOptions, linkExtraction } from '../../src/html/link-extractor.ts';
+import { type LinkOptions, linkExtraction } from '../../src/html/link-extractor.ts';
 import { DOCUMENT, markupCases } from '../fixtures/html/markup-cases.ts';
 
 const CONTENT_TYPE = 'text/html; charset=utf-8';
@@ -44,7 +44,7 @@ describe('chunks', () => {
   });
 
   it("a chunk's memory is not used after write has returned", () => {
-    const reader = createLinkExtractor({}, { finalUrl: DOCUMENT, contentType: null });
+    const reader = linkExtraction().open({ finalUrl: DOCUMENT, contentType: null });
     const memory = Buffer.alloc(7);
     const document = Buffer.from('<meta charset=utf-8><a href=é1><a href=ü2><script>x</script><a href=3>');
     for (let start = 0; start < document.length; start += memory.length) {
@@ -62,7 +62,7 @@ describe('chunks', () => {
 describe('links', () => {
   it('a link names its element and attribute in lower case', () => {
     const html = '<IMG SRCSET="1 1x"><image src=2><svg><A xlink:HREF=3>';
-    const reader = createLinkExtractor({ select: 'all' }, { finalUrl: 'http://h.test/', contentType: null });
+    const reader = linkExtraction({ select: 'all' }).open({ finalUrl: 'http://h.test/', contentType: null });
     reader.write(Buffer.from(html));
     assert.deepEqual(reader.end(), [
       { url: 'http://h.test/1', element: 'img', attribute: 'srcset' },
@@ -78,7 +78,7 @@ describe('links', () => {
     for (const scanner of ['bytes', 'bytes-js', 'htmlparser2'] as const) {
       const page = { finalUrl: 'http://h.test/', contentType: 'application/xhtml+xml; charset=utf-8' };
       for (const chunks of [[Buffer.from(html)], bytesOf(html)]) {
-        const reader = createLinkExtractor({ scanner, columns: ['text'] }, page);
+        const reader = linkExtraction({ scanner, columns: ['text'] }).open(page);
         for (const chunk of chunks) reader.write(chunk);
         assert.deepEqual(
           reader.end().map(({ url, details }) => [url, details?.text]),
@@ -136,7 +136,7 @@ const MARKS = [
 ];
 
 function find(options: LinkOptions | undefined, chunks: readonly Uint8Array[]): string[] {
-  const reader = createLinkExtractor(options ?? {}, { finalUrl: DOCUMENT, contentType: CONTENT_TYPE });
+  const reader = linkExtraction(options).open({ finalUrl: DOCUMENT, contentType: CONTENT_TYPE });
   for (const chunk of chunks) reader.write(chunk);
   return reader.end().map(({ url }) => url);
 }

@@ -43,7 +43,7 @@ export const explainCommand: Command = {
 };
 
 /** The forms in which a pipeline can be explained. */
-export const EXPLAIN_FORMATS = ['text', 'mermaid', 'json'] as const;
+const EXPLAIN_FORMATS = ['text', 'mermaid', 'json'] as const;
 
 /** A form in which a pipeline can be explained. */
 export type ExplainFormat = (typeof EXPLAIN_FORMATS)[number];

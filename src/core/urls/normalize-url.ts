@@ -21,7 +21,7 @@ export interface UrlChanges {
 }
 
 /** Names of parameters that campaigns and advertising networks add to links, in lower case; `*` stands for anything. */
-export const TRACKING_PARAMETERS: readonly string[] = [
+const TRACKING_PARAMETERS: readonly string[] = [
   ...['utm_*', 'gclid', 'gclsrc', 'gbraid', 'wbraid', 'dclid', '_ga', '_gl', 'fbclid', 'igshid', 'msclkid', 'yclid'],
   ...['twclid', 'ttclid', 'li_fat_id', 'mc_cid', 'mc_eid', 'mkt_tok', '_hsenc', '_hsmi', 'vero_id', 'oly_anon_id'],
   ...['oly_enc_id', 'wickedid', 's_cid', 'ml_subscriber'],

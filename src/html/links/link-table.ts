@@ -45,7 +45,7 @@ export interface LinkTable {
 }
 
 /** The selections that have a name. */
-export const presets = ['hrefs', 'anchors', 'all'] as const;
+const presets = ['hrefs', 'anchors', 'all'] as const;
 
 /**
  * A selection: a preset's name, or pairs such as `a@href`; `*@data-src` means that attribute on every element.

@@ -39,6 +39,7 @@ export function isValueMark(code: number): boolean {
   return VALUE_MARKS[code] === 1;
 }
 
+/** True for an ASCII letter. */
 export function isLetter(code: number): boolean {
   const lower = code | 0x20;
   return lower >= 0x61 && lower <= 0x7a;

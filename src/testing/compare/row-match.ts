@@ -57,7 +57,7 @@ export function namesOf(rows: readonly ExpectedRow[], columns: readonly string[]
 }
 
 /** Gives a row by the names of its columns. */
-export function namedRow(row: ExpectedRow, columns: readonly string[]): Row {
+function namedRow(row: ExpectedRow, columns: readonly string[]): Row {
   return Array.isArray(row) ? Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])) : row;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../../core/units.ts';
 
 /** What may go wrong in the place of an answer, or in it. */
-export const failureNames = [
+const failureNames = [
   'refused',
   'dns',
   'tls',
@@ -53,7 +53,7 @@ export const answerKeys = z
 export type AnswerKeys = z.output<typeof answerKeys>;
 
 /** The totals of a run that may be expected. */
-export const summaryKeys = z.strictObject({
+const summaryKeys = z.strictObject({
   read: z.int().optional(),
   linked: z.int().optional(),
   empty: z.int().optional(),
@@ -96,7 +96,7 @@ export type Expected = z.output<typeof expectedKeys>;
 export type ExpectedRow = z.output<typeof row>;
 
 /** The time at which cases begin that name none. */
-export const DEFAULT_NOW = '2000-01-01T00:00:00Z';
+const DEFAULT_NOW = '2000-01-01T00:00:00Z';
 
 /** The keys of a case. `answers` and `expected` have keys of their own. */
 export const caseKeys = z.strictObject({

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import wabt from 'wabt';
 
-/** Where the text of the module is that passes over markup, and where its bytes are kept as a TypeScript file. */
-export const MARKUP_SKIPPER_TEXT = new URL('../../../src/html/scanner/skipper/markup-skipper.wat', import.meta.url);
+/** Where the bytes of the module that passes over markup are kept, as a TypeScript file. */
 export const MARKUP_SKIPPER_MODULE = new URL(
   '../../../src/html/scanner/skipper/markup-skipper-module.ts',
   import.meta.url,
 );
+
+/** Where its text is. */
+const MARKUP_SKIPPER_TEXT = new URL('../../../src/html/scanner/skipper/markup-skipper.wat', import.meta.url);
 
 /** Assembles the module's text; gives the TypeScript file that has its bytes. */
 export async function assembleMarkupSkipper(): Promise<string> {

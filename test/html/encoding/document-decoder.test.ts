@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DocumentText } from '../../../src/html/encoding/document-text.ts';
-import { createLinkExtractor } from '../../../src/html/link-extractor.ts';
+import { linkExtraction } from '../../../src/html/link-extractor.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
@@ -174,9 +174,9 @@ function decode(contentType: string | null, chunks: readonly Uint8Array[]): { en
 /** The links, found at once; byte by byte must give the same. */
 function links(contentType: string | null, html: Uint8Array): string[] {
   const page = { finalUrl: 'http://site.test/', contentType };
-  const whole = createLinkExtractor({}, page);
+  const whole = linkExtraction().open(page);
   whole.write(html);
-  const bytewise = createLinkExtractor({}, page);
+  const bytewise = linkExtraction().open(page);
   for (const byte of html) bytewise.write(Uint8Array.of(byte));
   const found = whole.end();
   assert.deepEqual(bytewise.end(), found, 'byte by byte');
