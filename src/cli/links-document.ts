@@ -5,7 +5,6 @@ import { documentFromFlags, type PipelineDocument } from '../pipeline/document/p
 import type { Given } from './environment.ts';
 import {
   documentValue,
-  type Flag,
   type Flags,
   type FlagValues,
   listOf,
@@ -34,9 +33,13 @@ const POLITE = { robots: true, delay: '1s', perHost: 1 } as const;
 
 /** The flags of `sluice links` that make its pipeline. Those of the steps come from the steps' definitions. */
 export function linksFlags(registry: readonly StageDefinition[]): Flags {
+  return { ...inputAndOutputFlags(registry), ...fetchFlags(), ...stepFlags(registry) };
+}
+
+function inputAndOutputFlags(registry: readonly StageDefinition[]): Flags {
   const sinks = sinkNames(registry);
   const group = 'Input and output:';
-  const flags: Record<string, Flag> = {
+  return {
     input: repeatableFlag("File with one URL a line; '-' is standard input. Repeatable.", {
       group,
       alias: 'i',
@@ -69,20 +72,26 @@ export function linksFlags(registry: readonly StageDefinition[]): Flags {
       candidates: 'file',
     }),
     pages: valueFlag('File for one row per page (jsonl; csv, tsv by extension).', { group, candidates: 'file' }),
-    header: repeatableFlag("Header field to send, 'Name: value'. Repeatable.", {
-      group: GROUPS['fetch'] ?? '',
-      alias: 'H',
-    }),
+  };
+}
+
+/** Those that stand for several options of `fetch`, or for one in another form. */
+function fetchFlags(): Flags {
+  const group = GROUPS['fetch'] ?? '';
+  return {
+    header: repeatableFlag("Header field to send, 'Name: value'. Repeatable.", { group, alias: 'H' }),
     polite: switchFlag('Obeys robots.txt, one request at a time on each host and their starts a second apart.', {
-      group: GROUPS['fetch'] ?? '',
+      group,
     }),
   };
-  for (const step of FLAG_STEPS) {
-    for (const flag of flagsOf(registry, step)) {
-      flags[flag.name] = yargsOption(flag, GROUPS[step] ?? '', ALIASES[flag.name]);
-    }
-  }
-  return flags;
+}
+
+function stepFlags(registry: readonly StageDefinition[]): Flags {
+  return Object.fromEntries(
+    FLAG_STEPS.flatMap((step) =>
+      flagsOf(registry, step).map((flag) => [flag.name, yargsOption(flag, GROUPS[step] ?? '', ALIASES[flag.name])]),
+    ),
+  );
 }
 
 /**
@@ -99,28 +108,10 @@ export function linksDocument(
 ): PipelineDocument {
   const { values } = given;
   const labels = new Map<string, string>();
-  const name = (path: string, flag: string) => labels.set(path, given.labelOf(flag));
-  const memory = values['dedupe-memory'];
-  const dedupe = memory === undefined ? {} : { memory };
-  const steps: Record<string, unknown>[] = values['dedupe'] === true ? [{ dedupe }] : [];
-  name('steps.0.dedupe.memory', 'dedupe-memory');
-  for (const step of ['fetch', 'links'] as const) {
-    const place = `steps.${steps.length}.${step}`;
-    const options: Record<string, unknown> = step === 'fetch' && values['polite'] === true ? { ...POLITE } : {};
-    for (const flag of flagsOf(registry, step)) {
-      if (values[flag.name] === undefined) continue;
-      options[flag.option.name] = documentValue(flag, values[flag.name]);
-      name(`${place}.${flag.option.name}`, flag.name);
-    }
-    if (step === 'fetch' && values['header'] !== undefined) {
-      options['headers'] = headersOf(given);
-      name(`${place}.headers`, 'header');
-    }
-    steps.push({ [step]: options });
-  }
+  const name: Name = (path, flag) => labels.set(path, given.labelOf(flag));
   const document: Record<string, unknown> = {
     source: sourceOf(urls, given, registry, name),
-    steps,
+    steps: stepsOf(given, registry, name),
     sink: sinkOf(given, registry, name),
   };
   name('source.lines.path', 'input');
@@ -138,12 +129,11 @@ export function reportOutput(path: string, registry: readonly StageDefinition[])
   return { [formatByExtension(path, registry) ?? 'jsonl']: { path } };
 }
 
+/** Says by which flag a place of the document is called in messages. */
+type Name = (path: string, flag: string) => void;
+
 /** Adds what a pipeline has beside its stages: `summary`, `limit`, `checkpoint` and so on. */
-function addRunKeys(
-  document: Record<string, unknown>,
-  values: FlagValues,
-  name: (path: string, flag: string) => void,
-): void {
+function addRunKeys(document: Record<string, unknown>, values: FlagValues, name: Name): void {
   const keys = { skip: 'skip', limit: 'limit', 'max-failures': 'maxFailures', workers: 'workers' };
   for (const [flag, key] of Object.entries({ ...keys, ...SAME_NAME })) {
     const given = values[flag];
@@ -166,7 +156,7 @@ function sourceOf(
   urls: readonly string[],
   { values, labelOf }: Given,
   registry: readonly StageDefinition[],
-  name: (path: string, flag: string) => void,
+  name: Name,
 ): Record<string, unknown> {
   const flags = flagsOf(registry, FLAG_SOURCE).filter((flag) => values[flag.name] !== undefined);
   const inputs = (values['input'] as readonly string[] | undefined) ?? [];
@@ -183,11 +173,30 @@ function sourceOf(
   return { [FLAG_SOURCE]: options };
 }
 
-function sinkOf(
-  { values, labelOf }: Given,
-  registry: readonly StageDefinition[],
-  name: (path: string, flag: string) => void,
-): Record<string, unknown> {
+function stepsOf(given: Given, registry: readonly StageDefinition[], name: Name): readonly Record<string, unknown>[] {
+  const { values } = given;
+  const memory = values['dedupe-memory'];
+  const dedupe = memory === undefined ? {} : { memory };
+  const steps: Record<string, unknown>[] = values['dedupe'] === true ? [{ dedupe }] : [];
+  name('steps.0.dedupe.memory', 'dedupe-memory');
+  for (const step of ['fetch', 'links'] as const) {
+    const place = `steps.${steps.length}.${step}`;
+    const options: Record<string, unknown> = step === 'fetch' && values['polite'] === true ? { ...POLITE } : {};
+    for (const flag of flagsOf(registry, step)) {
+      if (values[flag.name] === undefined) continue;
+      options[flag.option.name] = documentValue(flag, values[flag.name]);
+      name(`${place}.${flag.option.name}`, flag.name);
+    }
+    if (step === 'fetch' && values['header'] !== undefined) {
+      options['headers'] = headersOf(given);
+      name(`${place}.headers`, 'header');
+    }
+    steps.push({ [step]: options });
+  }
+  return steps;
+}
+
+function sinkOf({ values, labelOf }: Given, registry: readonly StageDefinition[], name: Name): Record<string, unknown> {
   const path = String(values['output'] ?? '-');
   const format = String(values['format'] ?? formatByExtension(path, registry) ?? 'tsv');
   const sink = registry.find((definition) => definition.type === 'sink' && definition.name === format);

@@ -46,13 +46,15 @@ export function writeDecoded(
     };
     const decoder = createDecoder(codings, sink, {
       onRoom: feed,
-      onError: (cause) => {
-        const text = `${name}: the body does not decode as ${codings.toReversed().join(', ')} (${cause.message})`;
-        fail(new RecordError('decode', text, { cause }));
-      },
+      onError: (cause) => fail(undecodable(name, codings, cause)),
     });
     feed();
   });
+}
+
+function undecodable(name: string, codings: readonly string[], cause: Error): RecordError {
+  const text = `${name}: the body does not decode as ${codings.toReversed().join(', ')} (${cause.message})`;
+  return new RecordError('decode', text, { cause });
 }
 
 function isGzip([coding, ...others]: readonly string[]): boolean {
