@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { parse } from 'yaml';
-import { removeFolder, root, temporaryFolder } from './helpers/files/samples.ts';
-import { startLinkSite } from './helpers/network/link-site.ts';
+import { root } from './helpers/files/samples.ts';
+import { giveLinkSite } from './helpers/network/link-site.ts';
 import type { Site } from './helpers/network/site.ts';
 import { type CommandLineResult, callSluice } from './helpers/processes/command-line.ts';
 
@@ -15,15 +15,9 @@ const files = all.filter((name) => !name.endsWith('.test.yaml'));
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 test('there are pipelines', () => {
   assert.ok(files.length > 0);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { startLinkSite } from '../helpers/network/link-site.ts';
+import { beforeEach, test } from 'node:test';
+import { giveLinkSite } from '../helpers/network/link-site.ts';
 import type { Site } from '../helpers/network/site.ts';
 import { callSluice } from '../helpers/processes/command-line.ts';
 import { snapshotOf } from '../torture/outputs.ts';
@@ -14,15 +13,12 @@ const ARGS = ['--allow-private', '-c', '1', ...FILES];
 
 let site: Site;
 let folder: string;
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
 beforeEach(async () => {
-  folder = await temporaryFolder();
   await writeFile(join(folder, 'urls.txt'), listOf('/one', '/two', '/one', '/none', '/two', '/moved'));
 });
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 test('what was seen is kept beside the checkpoint, and a run that goes on knows it without reading the list again', async () => {
   await sluice('--limit', '3');

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { startLinkSite } from '../helpers/network/link-site.ts';
+import { test } from 'node:test';
+import { giveLinkSite } from '../helpers/network/link-site.ts';
 import type { Site } from '../helpers/network/site.ts';
 import { mainPath, runSluice } from '../helpers/processes/cli.ts';
 import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
@@ -12,15 +11,9 @@ import { runProcess } from '../helpers/processes/process.ts';
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 /** Of four lines, as many fail as the key says; `/text` is skipped and counts as no failure. */
 const LISTS = {

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { startLinkSite } from '../helpers/network/link-site.ts';
+import { describe, it } from 'node:test';
+import { giveLinkSite } from '../helpers/network/link-site.ts';
 import type { Site } from '../helpers/network/site.ts';
 import { callSluice } from '../helpers/processes/command-line.ts';
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 describe('--skip', () => {
   it('leaves out the first lines of the input, comments not counted, before --limit counts', async () => {

@@ -3,10 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { mixedList, mixedRows, startLinkSite } from '../helpers/network/link-site.ts';
+import { giveLinkSite, mixedList, mixedRows } from '../helpers/network/link-site.ts';
 import type { Site } from '../helpers/network/site.ts';
 import { runSluice } from '../helpers/processes/cli.ts';
 import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
@@ -14,15 +13,9 @@ import type { ProcessResult } from '../helpers/processes/process.ts';
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 test('rows go to standard output under one header, and nothing else does', async () => {
   const { stdout, code } = await sluiceProcess(['--dedupe', '-v'], mixedList(site.origin));

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { mixedList, mixedRows, mixedTotals, startLinkSite } from '../helpers/network/link-site.ts';
+import { giveLinkSite, mixedList, mixedRows, mixedTotals } from '../helpers/network/link-site.ts';
 import type { Site } from '../helpers/network/site.ts';
 import { runSluice } from '../helpers/processes/cli.ts';
 import { type CommandLineResult, callSluice } from '../helpers/processes/command-line.ts';
@@ -24,18 +23,14 @@ summary: summary.json
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
 beforeEach(async () => {
-  folder = await temporaryFolder();
   await mkdir(join(folder, 'audit', 'lists'), { recursive: true });
   await writeFile(join(folder, 'audit', 'lists', 'urls.txt'), mixedList(site.origin));
   await writeFile(join(folder, 'audit', 'links.yaml'), PIPELINE);
 });
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 test('a pipeline file is run with paths that start at its own folder', async () => {
   const { code, stdout } = await sluiceProcess();

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { pageOfLinks, startLinkSite } from '../helpers/network/link-site.ts';
+import { test } from 'node:test';
+import { giveLinkSite, pageOfLinks } from '../helpers/network/link-site.ts';
 import { held, type Site } from '../helpers/network/site.ts';
 import { mainPath, runSluice, startSluice } from '../helpers/processes/cli.ts';
 import { type LiveProcess, runProcess } from '../helpers/processes/process.ts';
@@ -14,15 +13,12 @@ const LINKS_OF_LONG_PAGE = 100;
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite({ '/long': pageOfLinks(LINKS_OF_LONG_PAGE), '/never': held() });
-});
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
+giveLinkSite(
+  (given) => {
+    ({ site, folder } = given);
+  },
+  { '/long': pageOfLinks(LINKS_OF_LONG_PAGE), '/never': held() },
+);
 
 test('the first row is there while standard input is still open', async (t) => {
   const sluice = startSluice(['--allow-private']);

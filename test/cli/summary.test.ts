@@ -2,24 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { removeFolder, temporaryFolder } from '../helpers/files/samples.ts';
-import { mixedList, mixedTotals, startLinkSite } from '../helpers/network/link-site.ts';
+import { test } from 'node:test';
+import { giveLinkSite, mixedList, mixedTotals } from '../helpers/network/link-site.ts';
 import type { Site } from '../helpers/network/site.ts';
 import { mainPath, runSluice } from '../helpers/processes/cli.ts';
 import { runProcess } from '../helpers/processes/process.ts';
 
 let site: Site;
 let folder: string;
-
-before(async () => {
-  site = await startLinkSite();
+giveLinkSite((given) => {
+  ({ site, folder } = given);
 });
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-afterEach(() => removeFolder(folder));
-after(() => site?.close());
 
 test('every line of the input has exactly one outcome, and the summary adds up', async () => {
   const { bytes, ms, ...totals } = await summaryOf(['--dedupe'], mixedList(site.origin));

@@ -1,8 +1,31 @@
+import { after, afterEach, before, beforeEach } from 'node:test';
+import { removeFolder, temporaryFolder } from '../files/samples.ts';
 import { type Route, type Site, startSite } from './site.ts';
 
 /** A site with a page for each way in which a line can end. Paths that it lacks are a 404. */
 export function startLinkSite(more: Readonly<Record<string, Route>> = {}): Promise<Site> {
   return startSite({ ...routes, ...more });
+}
+
+/**
+ * Gives each test of a file the link site, one for all of them, and a folder of its own: `take` is called before each, and what
+ * it got is gone afterwards. To be called at the top of the file, above its own hooks.
+ */
+export function giveLinkSite(
+  take: (given: { readonly site: Site; readonly folder: string }) => void,
+  more: Readonly<Record<string, Route>> = {},
+): void {
+  let site: Site;
+  let folder: string;
+  before(async () => {
+    site = await startLinkSite(more);
+  });
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    take({ site, folder });
+  });
+  afterEach(() => removeFolder(folder));
+  after(() => site?.close());
 }
 
 const routes: Readonly<Record<string, Route>> = {
