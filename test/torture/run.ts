@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { randomNumbers } from '../helpers/random.ts';
 import { torture } from './torture.ts';
-import { type TortureCase, tortureCases } from './torture-cases.ts';
+import { tortureCases } from './torture-cases.ts';
 import { startTortureSite, tortureList } from './torture-site.ts';
 
 const { values } = parseArgs({
@@ -18,9 +18,8 @@ const { values } = parseArgs({
 });
 const cases = tortureCases.filter(({ name }) => name.includes(values.case));
 const ways = [
-  { signals: ['SIGKILL'], share: 3, flags: [], sets: [] },
-  // What has been read is finished: with a wide window that would be most of the list.
-  { signals: ['SIGINT', 'SIGTERM'], share: 1, flags: ['--window', '64'], sets: ['--set', 'steps.fetch.window=64'] },
+  { signals: ['SIGKILL'], share: 3 },
+  { signals: ['SIGINT', 'SIGTERM'], share: 1 },
 ] as const;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -30,16 +29,10 @@ const list = tortureList(site.origins, Number(values.lines));
 print(`seed ${values.seed}, ${values.lines} lines, ${cases.length} cases`);
 let total = 0;
 try {
-  for (const { signals, share, flags, sets } of ways) {
+  for (const { signals, share } of ways) {
     for (const tortured of cases) {
       const kills = Math.ceil((Number(values.kills) * share) / (4 * cases.length));
-      const report = await torture(
-        {
-          ...tortured,
-          flags: [...tortured.flags, ...(tortured.pipeline === undefined ? flags : setsOf(tortured, sets))],
-        },
-        { site, list, kills, signals, random },
-      );
+      const report = await torture(tortured, { site, list, kills, signals, random });
       total += report.kills;
       const rounds = report.rounds > 1 ? ` in ${report.rounds} rounds` : '';
       const work = `${report.requests} requests in place of ${report.undisturbedRequests}`;
@@ -51,9 +44,4 @@ try {
   print(`${total} kills; nothing lost, nothing twice`);
 } finally {
   await site.close();
-}
-
-/** A pipeline without a network has no window to make narrow. */
-function setsOf({ pipeline }: TortureCase, sets: readonly string[]): readonly string[] {
-  return JSON.stringify(pipeline).includes('"fetch"') ? sets : [];
 }
