@@ -15,7 +15,7 @@ test('stopped, a client finishes what has a request in flight, and cancels what 
   const inFlight = [1, 2].map((number) => fetchText(client, `${site.origin}/slow?${number}`));
   await site.requested(2);
   const waiting = [`${site.origin}/slow?3`, 'http://silent.test/'].map((url) => codeOf(client, url));
-  await dnsAsked(dns.asked);
+  await dns.hasBeenAsked();
   client.stop();
   assert.deepEqual(await Promise.all(waiting), ['cancelled', 'cancelled']);
   assert.equal(await codeOf(client, `${site.origin}/slow?4`), 'cancelled');
@@ -47,8 +47,4 @@ async function codeOf(client: HttpClient, url: string): Promise<string> {
     () => 'a page',
     ({ code }) => code,
   );
-}
-
-async function dnsAsked(asked: readonly string[]): Promise<void> {
-  while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 }

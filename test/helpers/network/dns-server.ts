@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 
 /**
  * What the server says of a name: IPv4 addresses, that there is no such name, that it is in trouble, or nothing.
@@ -13,6 +13,8 @@ export interface DnsServer {
   readonly address: string;
   /** Names that A records were asked for, in order. */
   readonly asked: readonly string[];
+  /** Resolves when an A record has been asked for. */
+  readonly hasBeenAsked: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -26,10 +28,14 @@ export async function startDnsServer(
   ttls: Readonly<Record<string, number>> = {},
 ): Promise<DnsServer> {
   const asked: string[] = [];
+  const queries = new EventEmitter();
   const socket = createSocket('udp4');
   socket.on('message', (query, peer) => {
     const { name, type, end } = readQuestion(query);
-    if (type === TYPE_A) asked.push(name);
+    if (type === TYPE_A) {
+      asked.push(name);
+      queries.emit('asked');
+    }
     const answer = names[name] ?? 'NXDOMAIN';
     if (answer === 'silence') return;
     const times = asked.filter((other) => other === name).length;
@@ -42,6 +48,9 @@ export async function startDnsServer(
   return {
     address: `127.0.0.1:${socket.address().port}`,
     asked,
+    hasBeenAsked: async () => {
+      if (asked.length === 0) await once(queries, 'asked');
+    },
     close: async () => {
       socket.close();
       await once(socket, 'close');
