@@ -32,7 +32,7 @@ export class UrlParts {
     return plainHost(text) ?? this.#parsed(text)?.hostname ?? '';
   }
 
-  /** The registrable domain by the Public Suffix List, its private part included, as for `same_site`. */
+  /** The registrable domain by the Public Suffix List, its private part included, as for the column `internal`. */
   domain(text: string): string {
     return registrableDomain(this.host(text)) ?? '';
   }

@@ -5,6 +5,7 @@ import { type ChainLink, chainProblems } from './checks/chain.ts';
 import { checkpointProblems } from './checks/checkpoints.ts';
 import { fileProblems } from './checks/files.ts';
 import { issueProblems } from './checks/issues.ts';
+
 import {
   foundText,
   isError,
@@ -13,8 +14,8 @@ import {
   type Problem,
   type ProblemCode,
   problemAt,
-  throwProblems,
 } from './checks/problems.ts';
+
 import { pipelineWarnings } from './checks/warnings.ts';
 import { workerProblems } from './checks/workers.ts';
 import type { UsedColumns } from './columns/column-flow.ts';
@@ -66,19 +67,7 @@ export interface Examination {
   readonly problems: readonly Problem[];
 }
 
-/**
- * Makes the pipeline that a document describes, with stages from the registry.
- *
- * Errors: ConfigError with every problem, in the order of their places.
- */
-export function buildPipeline(document: PipelineDocument, registry: readonly StageDefinition[]): Pipeline {
-  const { pipeline, problems } = examinePipeline(document, registry);
-  throwProblems(problems);
-  if (pipeline === undefined) throw new Error('a document without problems must give a pipeline');
-  return pipeline;
-}
-
-/** Does what `buildPipeline` does, but gives the problems: `check` has others to add. */
+/** Makes the pipeline that a document describes, with stages from the registry; or gives every problem. */
 export function examinePipeline(document: PipelineDocument, registry: readonly StageDefinition[]): Examination {
   return new Examiner(document, registry).examine();
 }

@@ -1,22 +1,10 @@
 import type { StageDefinition } from '../core/stage.ts';
-import { type Examination, examinePipeline, type Pipeline } from './build.ts';
+import { type Examination, examinePipeline } from './build.ts';
 import { inputProblems } from './checks/inputs.ts';
-import { isError, throwProblems } from './checks/problems.ts';
+import { isError } from './checks/problems.ts';
 import { loadDefinitions } from './definitions.ts';
 import { type FileOptions, type ReadFile, readPipelineFile } from './document/file.ts';
 import type { PipelineDocument } from './document/pipeline-document.ts';
-
-/**
- * Makes the pipeline of a file's text: `parsePipelineFile` and `buildPipeline` in one.
- *
- * Errors: ConfigError with the problems of both, in the order of their places.
- */
-export function loadPipeline(text: string, options: FileOptions, registry: readonly StageDefinition[]): Pipeline {
-  const { pipeline, problems } = examineFile(text, options, registry);
-  throwProblems(problems);
-  if (pipeline === undefined) throw new Error('a file without problems must give a pipeline');
-  return pipeline;
-}
 
 /** A pipeline file after its examination. `document` is undefined where it is no YAML. */
 export interface ExaminedFile extends Examination {
@@ -34,7 +22,7 @@ export async function examineDocument(
   return { pipeline: definitions.problems.length === 0 ? pipeline : undefined, problems: all };
 }
 
-/** Does what `examineFile` does, with the definitions that the file names by other files, and looks into the input's files. */
+/** Reads and examines a pipeline file, with the definitions that the file names by other files, and looks into the input's files. */
 export async function examineWholeFile(
   text: string,
   options: FileOptions,
@@ -51,12 +39,8 @@ export async function examineWholeFile(
   return { ...examined, pipeline, problems: [...problems, ...ofInput] };
 }
 
-/** Does what `loadPipeline` does, but gives the problems. A value that couldn't be read is not complained of twice. */
-export function examineFile(text: string, options: FileOptions, registry: readonly StageDefinition[]): ExaminedFile {
-  return examineRead(readPipelineFile(text, options), registry);
-}
-
-function examineRead({ document, problems }: ReadFile, registry: readonly StageDefinition[]): ExaminedFile {
+/** Does what `examinePipeline` does with a file that was read. A value that couldn't be read is not complained of twice. */
+export function examineRead({ document, problems }: ReadFile, registry: readonly StageDefinition[]): ExaminedFile {
   if (document === undefined) return { document, pipeline: undefined, problems };
   const examination = examinePipeline(document, registry);
   const known = new Set(problems.map((problem) => problem.order));

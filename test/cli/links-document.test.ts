@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import { explainPipeline } from '../../src/cli/commands/explain.ts';
 import { withoutEnvironment } from '../../src/cli/environment.ts';
 import { linksDocument, linksFlags } from '../../src/cli/links-document.ts';
-import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
+import type { Pipeline } from '../../src/pipeline/build.ts';
 import type { PipelineDocument } from '../../src/pipeline/document/pipeline-document.ts';
-import { examineFile, loadPipeline } from '../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../src/stages/registry.ts';
+import { buildPipeline, examineFile, loadPipeline } from '../helpers/pipelines/loading.ts';
 import { callSluice } from '../helpers/processes/command-line.ts';
 
 function documentOf(values: Record<string, unknown>): PipelineDocument {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ConfigError } from '../../src/core/errors.ts';
-import { buildPipeline, type Pipeline } from '../../src/pipeline/build.ts';
-import { parsePipelineFile } from '../../src/pipeline/document/file.ts';
+import type { Pipeline } from '../../src/pipeline/build.ts';
 import { documentFromFlags } from '../../src/pipeline/document/pipeline-document.ts';
 import { definitions, env } from '../helpers/pipelines/definitions.ts';
+import { buildPipeline, parsePipelineFile } from '../helpers/pipelines/loading.ts';
 
 function build(text: string): Pipeline {
   return buildPipeline(parsePipelineFile(text, { file: 'a.yaml', env, sets: [] }), definitions);

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { printable } from '../../core/printable.ts';
-import { type Position, type Problem, type ProblemCode, problemIn, throwProblems } from '../checks/problems.ts';
+import { type Position, type Problem, type ProblemCode, problemIn } from '../checks/problems.ts';
 import { findReserved, shieldReferences } from './environment.ts';
 import { AFTER_FILE, FileDocument, FileLocator } from './file-document.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
@@ -33,17 +33,9 @@ export const MAX_FILE_BYTES = 1_000_000;
 /**
  * Reads a pipeline file: YAML 1.2 core schema (JSON is YAML), at most 1 MB, without tags.
  *
- * Errors: ConfigError with every problem: syntax, duplicate keys, variables that are not set, aliases that grow out of
- * bounds, a `--set` that has no place to go.
+ * Gives every problem beside the document, as `check` goes on to find more: syntax, duplicate keys, variables that are not
+ * set, aliases that grow out of bounds, a `--set` that has no place to go. Without a document there is at least one.
  */
-export function parsePipelineFile(text: string, options: FileOptions): PipelineDocument {
-  const { document, problems } = readPipelineFile(text, options);
-  throwProblems(problems);
-  if (document === undefined) throw new Error('a file that could not be read must have a problem');
-  return document;
-}
-
-/** Does what `parsePipelineFile` does, but gives the problems beside the document: `check` goes on to find more. */
 export function readPipelineFile(text: string, options: FileOptions): ReadFile {
   const lines = new LineCounter();
   const refusal = refuse(text, options.file);

@@ -6,8 +6,8 @@ import type { Pipeline } from '../../../src/pipeline/build.ts';
 import { isError } from '../../../src/pipeline/checks/problems.ts';
 import type { PipelineDocument } from '../../../src/pipeline/document/pipeline-document.ts';
 import type { SetRequest } from '../../../src/pipeline/document/settings.ts';
-import { examineFile } from '../../../src/pipeline/load.ts';
 import { definitions, env } from '../../helpers/pipelines/definitions.ts';
+import { examineFile } from '../../helpers/pipelines/loading.ts';
 
 /** A pipeline file as it was read. */
 interface Loaded {

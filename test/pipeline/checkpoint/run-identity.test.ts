@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runIdentity } from '../../../src/pipeline/checkpoint/run-identity.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
+import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 
 const PIPELINE = `
 source: { lines: { path: urls.txt } }

@@ -9,8 +9,8 @@ import { writeCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-fil
 import { CHECKPOINT_FORMAT, type CheckpointState } from '../../../src/pipeline/checkpoint/checkpoint-state.ts';
 import { runIdentity } from '../../../src/pipeline/checkpoint/run-identity.ts';
 import { checkLine, openCheckpoint, shorterInput, sourceResume } from '../../../src/pipeline/checkpoint/session.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
+import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 
 const owner = { processId: 7, isAlive: () => true };
 const plain = pipelineOf('[fetch, links]');

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { ConfigError } from '../../../src/core/errors.ts';
 import { defineSink } from '../../../src/core/stage.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
+import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 
 const lostSink = defineSink({
   name: 'queue',

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { buildPipeline } from '../../../src/pipeline/build.ts';
 import { documentFromFlags } from '../../../src/pipeline/document/pipeline-document.ts';
-import { examineFile } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
 import { removeFolder, temporaryFolder } from '../../helpers/files/samples.ts';
+import { buildPipeline, examineFile } from '../../helpers/pipelines/loading.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { defineStep } from '../../../src/core/stage.ts';
-import { examineFile } from '../../../src/pipeline/load.ts';
 import { definitions } from '../../helpers/pipelines/definitions.ts';
+import { examineFile } from '../../helpers/pipelines/loading.ts';
 
 /** A step with an option on its way out, and one that has something to say of its options. */
 const oldStep = defineStep({

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ConfigError } from '../../../src/core/errors.ts';
-import { parsePipelineFile } from '../../../src/pipeline/document/file.ts';
 import { documentFromFlags } from '../../../src/pipeline/document/pipeline-document.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { definitions, env } from '../../helpers/pipelines/definitions.ts';
+import { loadPipeline, parsePipelineFile } from '../../helpers/pipelines/loading.ts';
 
 function parse(text: string, sets: readonly string[] = []) {
   return parsePipelineFile(text, { file: 'a.yaml', env, sets });

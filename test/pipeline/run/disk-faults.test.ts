@@ -13,10 +13,10 @@ import type { FileDisk } from '../../../src/formats/outputs/file-target.ts';
 import { jsonLinesFormat } from '../../../src/formats/outputs/json-lines.ts';
 import { textRowWriter, verifyTextOutput } from '../../../src/formats/outputs/row-writer.ts';
 import { readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
 import { linesSource } from '../../../src/stages/sources/lines.ts';
 import { type Fault, FaultyDisk } from '../../helpers/files/faulty-disk.ts';
+import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 import { linksRecord, stageContext } from '../../helpers/pipelines/stages.ts';
 
 const LINES = 15;

@@ -13,10 +13,10 @@ import { Lookback } from '../../../src/core/stage/lookback.ts';
 import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import { defineSource, defineStep, type StageDefinition } from '../../../src/core/stage.ts';
 import { readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
 import { tsvSink } from '../../../src/stages/sinks/tsv.ts';
 import { dedupeStep } from '../../../src/stages/steps/dedupe.ts';
+import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 import { Gate, linksRecord, stageContext, urlItem } from '../../helpers/pipelines/stages.ts';
 
 test('stopped anywhere and taken up, also from an earlier checkpoint, stateful steps do as if nothing had been', async (t) => {

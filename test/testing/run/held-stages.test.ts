@@ -3,10 +3,10 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineSource, defineStep } from '../../../src/core/stage.ts';
-import { loadPipeline } from '../../../src/pipeline/load.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
 import { heldStages } from '../../../src/testing/run/held-stages.ts';
 import { VirtualClock } from '../../../src/testing/run/virtual-clock.ts';
+import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 import { Gate, linksRecord, pageRecord, stageContext, urlRecord } from '../../helpers/pipelines/stages.ts';
 
 /** Turns of the event loop, in which a clock that nothing holds has moved on. */
