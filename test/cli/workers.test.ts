@@ -246,8 +246,11 @@ describe('an interrupt', () => {
     slow.release();
     const rows = (await sluice.rest()).trimEnd().split('\n');
     const { code, stderr } = await sluice.exit();
-    assert.deepEqual([code, rows.length], [130, 3]);
-    assert.match(stderr, /\nsluice: read 2 = 2 linked .* \(interrupted\)\n$/);
+    // A thread may have begun another line before the word to stop has reached it.
+    const asked = sites.reduce((sum, { requests }) => sum + requests.length, 0);
+    assert.ok(asked < MANY / 10, `${asked} requests`);
+    assert.deepEqual([code, rows.length], [130, asked + 1]);
+    assert.match(stderr, new RegExp(`\\nsluice: read ${asked} = ${asked} linked .* \\(interrupted\\)\\n$`));
   });
 
   test('a second one stops at once', async (t) => {
