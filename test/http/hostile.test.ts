@@ -111,6 +111,11 @@ const headers: readonly Case[] = [
     expected: { text: 'ok' },
   },
   {
+    title: 'early hints, and a 100 that nobody asked for behind them',
+    answer: (socket) => socket.write(`${HINTS}HTTP/1.1 100 Continue\r\n\r\n${OK}Content-Length: 2\r\n\r\nok`),
+    expected: { text: 'ok' },
+  },
+  {
     title: 'early hints without an end',
     answer: (socket) => writeForever(socket, HINTS, 5),
     options: { headersTimeoutMs: 100 },

@@ -5,7 +5,7 @@ import Client from 'undici/lib/dispatcher/client.js';
 import type { HttpProxy } from '../proxy/http-proxy.ts';
 import type { AnswerHandler, Connection, ConnectionRequest, Route } from './connection.ts';
 import type { Opening } from './connector.ts';
-import { withoutContinue } from './interim.ts';
+import { withoutInterim } from './interim.ts';
 
 const KEEP_ALIVE_MS = 4_000;
 /** A server may ask for longer in its Keep-Alive field, but not for much: a list of many hosts would gather sockets. */
@@ -131,10 +131,10 @@ export class Http1Connection implements Connection {
 
   #begin(chunk: Buffer): Buffer | null {
     const beginning = this.#beginning === undefined ? chunk : Buffer.concat([this.#beginning, chunk]);
-    const rest = withoutContinue(beginning);
-    this.#isAnswerDue = rest === null;
-    this.#beginning = rest === null ? beginning : undefined;
-    return rest;
+    const { rest, isAnswer } = withoutInterim(beginning);
+    this.#isAnswerDue = !isAnswer;
+    this.#beginning = isAnswer ? undefined : rest;
+    return isAnswer ? rest : null;
   }
 }
 
