@@ -250,6 +250,16 @@ const bodies: readonly Case[] = [
     answer: (socket) => socket.write('HTTP/1.1 204 No Content\r\nContent-Type: image/png\r\n\r\n'),
     expected: { text: '' },
   },
+  {
+    title: 'a body, and its length, where none may be',
+    answer: (socket) => socket.write('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello'),
+    expected: { text: '' },
+  },
+  {
+    title: 'a reset of the content that does not say where it ends',
+    answer: (socket) => socket.write('HTTP/1.1 205 Reset Content\r\n\r\n'),
+    expected: { text: '' },
+  },
 ];
 
 const page = Buffer.from('<a href=x>x</a>'.repeat(1_000));

@@ -3,6 +3,7 @@ import { RecordError } from '../../core/errors.ts';
 import type { BodyReader, LiveBody, PageFacts, PageResponse } from '../../core/record.ts';
 import { createDecoder } from '../decoding/decode.ts';
 import type { DecodingStage } from '../decoding/stage.ts';
+import { isWithoutContent } from '../headers/acceptance.ts';
 import type { Answer, Visit } from '../visit.ts';
 import type { BodyTarget, Exchange } from './exchange.ts';
 
@@ -63,6 +64,11 @@ export class PageBody implements LiveBody {
       } catch (error) {
         exchange.discard();
         throw error;
+      }
+      if (isWithoutContent(response.status)) {
+        exchange.discard();
+        resolve(reader.end());
+        return;
       }
       const reading = new Reading({ visit: this.#visit, bound: this.#bound, exchange, reader, resolve, reject });
       if (codings.length > 0) reading.decodeBy(codings);

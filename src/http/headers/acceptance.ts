@@ -29,8 +29,7 @@ export function acceptedCodings({ status, headers }: Head, url: string, accepted
     const advice = status === 407 ? `, ${WANTS_CREDENTIALS}` : '';
     throw new RecordError('http-status', `${url}: answered with status ${status}${advice}`, { facts: { status } });
   }
-  // No content, whatever the header says (RFC 9110, 15.3.5 and 15.3.6).
-  if (status === 204 || status === 205) return codings ?? [];
+  if (isWithoutContent(status)) return codings ?? [];
   const contentType = contentTypeOf(headers);
   const { types } = accepted;
   const type = pageTypeOf(contentType);
@@ -47,6 +46,11 @@ export function acceptedCodings({ status, headers }: Head, url: string, accepted
   // A server that says both has applied it once.
   const isCompressedFile = types !== 'any' && codings.length === 0 && isGzipFile(contentType);
   return isCompressedFile ? ['gzip'] : codings;
+}
+
+/** Whether an answer has no content, whatever its header says and whatever follows it (RFC 9110, 15.3.5 and 15.3.6). */
+export function isWithoutContent(status: number): boolean {
+  return status === 204 || status === 205;
 }
 
 function nameOf(type: PageType): string {
