@@ -24,11 +24,8 @@ export function toFailure(error: unknown, url: string, phase: Phase): Error {
   }
   const code = failureCode(error, phase);
   if (code === undefined) return error;
-  return new RecordError(
-    code,
-    `${url}: ${sentences[code] ?? code} (${code === 'tls' ? tlsDetail(error) : detail(error)})`,
-    { cause: error },
-  );
+  const text = code === 'tls' ? tlsDetail(error) : (obscured(error, phase) ?? detail(error));
+  return new RecordError(code, `${url}: ${sentences[code] ?? code} (${text})`, { cause: error });
 }
 
 /** Whether a connection could not be had because this process or the machine has no file descriptor left: no fault of the host's. */
@@ -102,6 +99,16 @@ function failureCode(error: Error, phase: Phase): FailureCode | undefined {
 /** undici has one code for a broken socket and for an answer that must not come here (100 or 101 unasked): only the text differs. */
 function isMisplacedAnswer(error: Error): boolean {
   return error.message === 'bad response' || error.message === 'bad upgrade';
+}
+
+/** What undici's own message hides, as far as it can be told. */
+function obscured(error: Error, phase: Phase): string | undefined {
+  if (phase !== 'waiting') return undefined;
+  const code = codeOf(error);
+  // It compares lengths before it looks at what the parser says: two lengths, or a bad field behind one, end here.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'error in the header, at a Content-Length or behind it';
+  // An assertion on what the parser let through: a status below 100.
+  return code === 'ERR_ASSERTION' ? 'a status or a header that cannot be' : undefined;
 }
 
 function codeOf(error: Error): string {

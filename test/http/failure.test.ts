@@ -22,6 +22,20 @@ test('a TLS failure says what OpenSSL found, not where in its source', () => {
   assert.equal(failure.message, 'https://a.test/: no TLS connection (sslv3 alert handshake failure)');
 });
 
+test('an error in a header is told as one, though undici speaks of the length of the body', () => {
+  const { message } = toFailure(new errors.ResponseContentLengthMismatchError(), 'http://a.test/', 'waiting');
+  assert.match(message, /^http:\/\/a\.test\/: the answer is not valid HTTP \(error in the header,/);
+});
+
+test('a status that is none is told without the source of an assertion', () => {
+  const { message } = toFailure(
+    system('ERR_ASSERTION', 'falsy:\n\n assert(statusCode >= 100)\n'),
+    'http://a.test/',
+    'waiting',
+  );
+  assert.equal(message, 'http://a.test/: the answer is not valid HTTP (a status or a header that cannot be)');
+});
+
 test('out of file descriptors is told from a refusal', () => {
   for (const [code, expected] of [
     ['EMFILE', true],
