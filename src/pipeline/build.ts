@@ -94,7 +94,7 @@ class Examiner {
       this.#add([], text, 'wrong-type');
       return { pipeline: undefined, problems: this.#problems };
     }
-    const written: Written = withoutNulls(value);
+    const written: Written = withoutNulls(value, documentKeys.shape);
     const keys = this.#parseKeys(written);
     // Nothing in the place of a stage is no stage: whoever wrote the key meant one.
     const places: Written = value;

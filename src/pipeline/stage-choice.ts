@@ -120,7 +120,7 @@ function readOptions<Definition extends StageDefinition>(
     const text = `expected the options of ${definition.name} as a map, got ${foundText(value)}`;
     return { definition, choice: undefined, problems: [problemAt(locator, path, text, { code: 'wrong-type' })] };
   }
-  const given = withoutNulls(options);
+  const given = withoutNulls(options, definition.options.shape);
   const result = definition.options.safeParse(given);
   if (result.success) return { definition, choice: { definition, given, options: result.data, path }, problems: [] };
   const checked = { locator, path, value: given, schemas: [definition.options], noun: 'option' } as const;

@@ -142,7 +142,7 @@ class TestFileReader {
       this.#add(path, `expected ${what}, got ${foundText(value)}`);
       return undefined;
     }
-    const written = withoutNulls(value);
+    const written = withoutNulls(value, schema.shape);
     const result = schema.safeParse(written);
     if (result.success) return result.data;
     const checked = {
