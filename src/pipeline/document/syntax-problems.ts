@@ -53,6 +53,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
     'a second colon in one line: put quotes around the value, or a map in braces or on lines of its own',
   ],
   [
+    /^Unexpected block-seq-ind on same line with key/,
+    'a list starts on a line of its own, and a lone - must be quoted ("-")',
+  ],
+  [
     /^A block sequence may not be used as an implicit map key/,
     'this - is not below those of the list that it goes on with',
   ],
