@@ -30,6 +30,18 @@ export function duration() {
     .transform((value) => parseDuration(value) ?? 0);
 }
 
+/** An option that says how long something may take: a duration as above, but for 0, which would leave no time for anything. */
+export function timeLimit() {
+  return z
+    .custom<string | number>((value) => parseDuration(value) !== undefined, {
+      error: 'expected a duration such as 30s',
+      abort: true,
+    })
+    .refine((value) => parseDuration(value) !== 0, { error: 'expected a duration of more than 0, such as 30s' })
+    .meta({ title: 'duration', type: 'string', pattern: DURATION.source })
+    .transform((value) => parseDuration(value) ?? 0);
+}
+
 /** An option that is a number of bytes, written with its unit (`10MB` is 10,000,000; `10MiB` is 10,485,760). Gives bytes. */
 export function size() {
   return z

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { duration, size } from '../../src/core/units.ts';
+import { duration, size, timeLimit } from '../../src/core/units.ts';
 
 test('a duration is given in milliseconds', () => {
   for (const [text, ms] of [
@@ -20,6 +20,17 @@ test('a duration without unit, below zero or beyond what a timer can wait is ref
   for (const value of [5, '5', -1, '-1s', '1 s', '600h', 's', '', null, true, '1e3s']) {
     assert.equal(duration().safeParse(value).success, false, String(value));
   }
+});
+
+test('a time limit is a duration that leaves some time', () => {
+  assert.equal(timeLimit().parse('1ms'), 1);
+  for (const value of [0, '0', '0s', '0.1ms']) {
+    assert.equal(
+      timeLimit().safeParse(value).error?.issues[0]?.message,
+      'expected a duration of more than 0, such as 30s',
+    );
+  }
+  assert.equal(timeLimit().safeParse(30).error?.issues[0]?.message, 'expected a duration such as 30s');
 });
 
 test('a size is given in bytes, with decimal and binary units', () => {

@@ -11,7 +11,7 @@ import {
   type SourceResume,
   type StageContext,
 } from '../../core/stage.ts';
-import { duration, size } from '../../core/units.ts';
+import { duration, size, timeLimit } from '../../core/units.ts';
 import { maskLineCredentials } from '../../core/urls/credentials.ts';
 import { parseUrl } from '../../core/urls/parse-url.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
@@ -44,7 +44,7 @@ const options = z.strictObject({
     .default(50_000)
     .describe('Sitemaps and indexes that are read; further ones fail as too-large.'),
   maxBytes: size().prefault('50MiB').describe('Largest sitemap, decompressed; a larger one fails as too-large.'),
-  timeout: duration().prefault('60s').describe('Longest time for one attempt at a sitemap, redirects included.'),
+  timeout: timeLimit().prefault('60s').describe('Longest time for one attempt at a sitemap, redirects included.'),
   retries: z.int().nonnegative().default(2).describe('Further attempts after one that failed and may heal.'),
   delay: duration().prefault(0).describe('Least time between the starts of two requests to one host.'),
   headers: z

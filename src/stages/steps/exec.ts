@@ -5,7 +5,7 @@ import { StageError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { Link, LinksRecord, Value } from '../../core/record.ts';
 import { defineStep, type StageContext, type Step } from '../../core/stage.ts';
-import { duration } from '../../core/units.ts';
+import { timeLimit } from '../../core/units.ts';
 import { LineCommand } from '../../formats/exec/line-command.ts';
 
 const options = z.strictObject({
@@ -24,7 +24,7 @@ const options = z.strictObject({
     .describe('Columns that it gives: keys of the JSON object with which it answers each line.')
     .meta({ examples: [['domain']] }),
   concurrency: z.int().positive().default(16).describe('Pages whose rows are with the program at once.'),
-  timeout: duration().prefault('30s').describe('Longest time without an answer while rows wait for theirs.'),
+  timeout: timeLimit().prefault('30s').describe('Longest time without an answer while rows wait for theirs.'),
 });
 
 /**

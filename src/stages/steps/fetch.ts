@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Abandon, Skip } from '../../core/outcome.ts';
 import { baseOf, type PageRecord, type UrlRecord } from '../../core/record.ts';
 import { defineStep, type StageContext } from '../../core/stage.ts';
-import { duration, size } from '../../core/units.ts';
+import { duration, size, timeLimit } from '../../core/units.ts';
 import { HOMEPAGE, VERSION } from '../../core/version.ts';
 import { partOf } from '../../core/worker-share.ts';
 import { knownPages } from '../../formats/tables/known-pages.ts';
@@ -38,12 +38,12 @@ const options = z.strictObject({
     .describe(
       'URLs looked ahead over, so that a list sorted by host still uses many hosts; at least concurrency. Those that wait for overloaded hosts come on top, up to three times as many.',
     ),
-  timeout: duration().prefault('30s').describe('Longest time for one attempt at a URL, redirects included.'),
-  connectTimeout: duration()
+  timeout: timeLimit().prefault('30s').describe('Longest time for one attempt at a URL, redirects included.'),
+  connectTimeout: timeLimit()
     .prefault('10s')
     .describe('Longest time for looking up a name, and then until a connection stands, TLS included.'),
-  headersTimeout: duration().prefault('20s').describe('Longest time from the request to the end of the header.'),
-  idleTimeout: duration().prefault('15s').describe('Longest pause within a body.'),
+  headersTimeout: timeLimit().prefault('20s').describe('Longest time from the request to the end of the header.'),
+  idleTimeout: timeLimit().prefault('15s').describe('Longest pause within a body.'),
   retries: z.int().nonnegative().default(2).describe('Further attempts after one that failed and may heal.'),
   maxRetryAfter: duration()
     .prefault('60s')

@@ -94,6 +94,7 @@ describe('options', () => {
       { retires: 1 },
       { concurrency: 0 },
       { timeout: 30 },
+      { idleTimeout: '0s' },
       { maxBytes: '0B' },
       { notHtml: 'keep' },
       { since: '' },
