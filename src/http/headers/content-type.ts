@@ -1,11 +1,28 @@
 import type { PageType } from '../../core/record.ts';
 
-/** An answer's Content-Type as sent, the last of several; null where there is none. */
+/**
+ * An answer's Content-Type as sent; null where there is none. Of several, in fields of their own or in one, the last, or the
+ * one before it that says the same and names the charset as well (https://fetch.spec.whatwg.org/#concept-header-extract-mime-type).
+ */
 export function contentTypeOf(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): string | null {
   const field = headers['content-type'];
-  return (typeof field === 'string' ? field : field?.at(-1)) ?? null;
+  if (field === undefined) return null;
+  const text = String(field);
+  if (!text.includes(',')) return text;
+  const types = (text.match(LISTED) ?? []).map((type) => type.trim()).filter(isType);
+  if (types.length === 0) return text;
+  return types.reduce((kept, next) => (essenceOf(next) === essenceOf(kept) && !CHARSET.test(next) ? kept : next));
+}
+
+/** An entry of a list; what stands in quotes may have commas. */
+const LISTED = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/gs;
+const CHARSET = /;\s*charset=/i;
+
+function isType(text: string): boolean {
+  const essence = essenceOf(text);
+  return essence.includes('/') && essence !== '*/*';
 }
 
 /** Media types of pages, beside those that end in `+xml` (RFC 7303, 4.2). */

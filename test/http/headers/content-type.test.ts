@@ -35,3 +35,18 @@ test('the type of an answer is the last that it names, null where it names none'
   assert.equal(contentTypeOf({ 'content-type': ['text/plain', 'text/html'] }), 'text/html');
   assert.equal(contentTypeOf({}), null);
 });
+
+test('several types in one field are read as those of several fields', () => {
+  for (const [field, expected] of [
+    ['text/html, text/html', 'text/html'],
+    ['text/plain, text/html; charset=gbk', 'text/html; charset=gbk'],
+    ['text/html; charset=gbk, text/html', 'text/html; charset=gbk'],
+    ['text/html; charset=gbk, text/plain', 'text/plain'],
+    ['text/html,*/*, nonsense,', 'text/html'],
+    ['text/html; x="a, b/c"', 'text/html; x="a, b/c"'],
+    ['a, b', 'a, b'],
+  ] as const) {
+    assert.equal(contentTypeOf({ 'content-type': field }), expected);
+  }
+  assert.equal(contentTypeOf({ 'content-type': ['text/html;charset=gbk', 'text/html'] }), 'text/html;charset=gbk');
+});
