@@ -53,6 +53,7 @@ export function optionsJsonSchema(schema: OptionsSchema): JsonSchema {
       if (part['replacedBy'] !== undefined) part.deprecated = true;
       delete part['replacedBy'];
       delete part['file'];
+      delete part['isAlwaysFile'];
     },
   });
   return jsonSchema;

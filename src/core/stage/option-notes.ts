@@ -7,15 +7,18 @@ export interface OptionNotes {
    * `outputs`: the path of several that are written, with placeholders in the last name.
    */
   readonly file?: 'input' | 'output' | 'outputs';
+  /** The path can't be that of a standard stream: `-` is refused. */
+  readonly isAlwaysFile?: boolean;
   /** The option is deprecated; this is what to use instead: `perHost`. */
   readonly replacedBy?: string;
 }
 
 /** Gives the notes of an option. */
 export function optionNotes(option: z.core.$ZodType): OptionNotes {
-  const { file, replacedBy } = ('meta' in option ? (option as z.ZodType).meta() : undefined) ?? {};
+  const { file, isAlwaysFile, replacedBy } = ('meta' in option ? (option as z.ZodType).meta() : undefined) ?? {};
   return {
     ...(file === 'input' || file === 'output' || file === 'outputs' ? { file } : {}),
+    ...(isAlwaysFile === true ? { isAlwaysFile } : {}),
     ...(typeof replacedBy === 'string' ? { replacedBy } : {}),
   };
 }

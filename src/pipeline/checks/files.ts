@@ -21,6 +21,8 @@ interface FileUse {
   readonly role: 'source' | 'input' | 'output' | 'checkpoint';
   /** Whether it is the path of several files, with placeholders in the last name. */
   readonly hasPlaceholders?: boolean;
+  /** Whether `-` is no standard stream there. */
+  readonly isAlwaysFile?: boolean;
   /** Whether it is written where it stands; else it is written beside, and then takes the place of what has its name. */
   readonly isInPlace: boolean;
 }
@@ -33,7 +35,7 @@ interface FileUse {
  */
 export function fileProblems(document: PipelineDocument, users: FileUsers): readonly Problem[] {
   const uses = fileUses(users);
-  const problems = [...conflicts(document, uses), ...patternConflicts(document, uses)];
+  const problems = [...streams(document, uses), ...conflicts(document, uses), ...patternConflicts(document, uses)];
   const { baseDirectory, hasFile, isRehearsal = false } = document;
   if (baseDirectory === undefined || !hasFile) return problems;
   const access = uses.flatMap((use) => {
@@ -51,7 +53,7 @@ function fileUses({ stages, summary, checkpoint }: FileUsers): readonly FileUse[
   const hasCheckpoint = checkpoint !== undefined;
   const ofStages = stages.flatMap((stage) =>
     Object.entries(stage.definition.options.shape).flatMap(([name, option]) => {
-      const { file: note } = optionNotes(option);
+      const { file: note, isAlwaysFile = false } = optionNotes(option);
       if (note === undefined) return [];
       const hasPlaceholders = note === 'outputs';
       const role = hasPlaceholders
@@ -60,7 +62,7 @@ function fileUses({ stages, summary, checkpoint }: FileUsers): readonly FileUse[
           ? 'source'
           : note;
       const files = filesIn(stage.options[name], [...stage.path, name]);
-      return files.map((use) => ({ ...use, role, hasPlaceholders, isInPlace: hasCheckpoint }) as const);
+      return files.map((use) => ({ ...use, role, hasPlaceholders, isAlwaysFile, isInPlace: hasCheckpoint }) as const);
     }),
   );
   const within = stages.flatMap(({ definition, options, path }) =>
@@ -72,13 +74,22 @@ function fileUses({ stages, summary, checkpoint }: FileUsers): readonly FileUse[
     ...ofStages,
     ...within,
     ...filesIn(summary, ['summary']).map((use) => ({ ...use, role: 'output', isInPlace: true }) as const),
-    ...filesIn(checkpoint, ['checkpoint']).map((use) => ({ ...use, role: 'checkpoint', isInPlace: false }) as const),
+    ...filesIn(checkpoint, ['checkpoint']).map(
+      (use) => ({ ...use, role: 'checkpoint', isAlwaysFile: true, isInPlace: false }) as const,
+    ),
   ];
 }
 
 function filesIn(value: unknown, path: Path): readonly Pick<FileUse, 'file' | 'path'>[] {
   if (typeof value === 'string') return [{ file: value, path }];
   return Array.isArray(value) ? value.flatMap((file, index) => filesIn(file, [...path, index])) : [];
+}
+
+function streams(document: PipelineDocument, uses: readonly FileUse[]): readonly Problem[] {
+  const text = 'expected the path of a file, got "-", which is a standard stream (./- is a file of that name)';
+  return uses
+    .filter(({ file, isAlwaysFile }) => file === '-' && isAlwaysFile === true)
+    .map(({ path }) => problemAt(document, path, text));
 }
 
 function conflicts(document: PipelineDocument, uses: readonly FileUse[]): readonly Problem[] {

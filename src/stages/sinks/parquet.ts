@@ -23,7 +23,7 @@ export const parquetSink = defineSink({
       .string()
       .min(1)
       .describe('The file.')
-      .meta({ file: 'output', examples: ['links.parquet'] }),
+      .meta({ file: 'output', isAlwaysFile: true, examples: ['links.parquet'] }),
     columns: columnsOption(),
   }),
   create: async ({ path }, request, context) => {

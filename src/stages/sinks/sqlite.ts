@@ -25,7 +25,7 @@ export const sqliteSink = defineSink({
       .string()
       .min(1)
       .describe('The database file.')
-      .meta({ file: 'output', examples: ['links.sqlite'] }),
+      .meta({ file: 'output', isAlwaysFile: true, examples: ['links.sqlite'] }),
     table: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected a name of letters, digits and _' })

@@ -82,7 +82,7 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .describe('File of certificates (PEM) to trust, beside the public authorities.')
-    .meta({ file: 'input', examples: ['authorities.pem'] }),
+    .meta({ file: 'input', isAlwaysFile: true, examples: ['authorities.pem'] }),
   hosts: hostsOption()
     .default({})
     .describe(
@@ -127,7 +127,7 @@ const options = z.strictObject({
     .describe(
       'Pages file of an earlier run (jsonl, csv, tsv): pages that have not changed since are skipped as not-modified.',
     )
-    .meta({ file: 'input', examples: ['pages.jsonl'] }),
+    .meta({ file: 'input', isAlwaysFile: true, examples: ['pages.jsonl'] }),
   accept: z
     .array(z.enum(['html', 'xml', 'text']))
     .min(1)

@@ -30,6 +30,17 @@ test('files that are there, and outputs that can be made, are no problem', () =>
   assert.deepEqual(errors(keys), []);
 });
 
+test('what can only be a file is no standard stream', () => {
+  const refused = 'expected the path of a file, got "-", which is a standard stream (./- is a file of that name).';
+  assert.deepEqual(errors({ sink: { sqlite: { path: '-' } } }), [`sink.sqlite.path: ${refused}`]);
+  const steps = [{ fetch: { since: '-' } }, 'links'];
+  assert.deepEqual(errors({ steps, checkpoint: '-', sink: { tsv: { path: 'links.tsv' } } }), [
+    `steps[0].fetch.since: ${refused}`,
+    `checkpoint: ${refused}`,
+  ]);
+  assert.deepEqual(errors({ sink: { parquet: { path: './-' } } }), []);
+});
+
 test('a device is an output, for as many as like', () => {
   const keys = { sink: { tsv: { path: '/dev/null' } }, failures: { jsonl: { path: '/dev/null' } } };
   assert.deepEqual(errors(keys), []);
