@@ -60,6 +60,7 @@ const ONLY_CHECK: Readonly<Record<string, readonly string[]>> = {
     'unset-variable',
     'variable-of-wrong-type',
   ],
+  'a schema does not know what is a header field': ['bad-headers'],
   'a schema sees values, not how the file spells them': ['key-not-text', 'not-utf8', 'reserved-character', 'zero-byte'],
 };
 const onlyCheck = Object.values(ONLY_CHECK).flat();

@@ -4,6 +4,7 @@ import { acceptEncoding } from '../decoding/decode.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { HostOptions } from '../hosts/hosts-option.ts';
 import { basicAuthorization, basicAuthorizationOf } from './basic-authorization.ts';
+import { fieldProblem, isFieldValue } from './field-options.ts';
 
 /** What is sent, from the user's options. */
 export interface HeaderOptions {
@@ -27,22 +28,6 @@ export interface HeaderUse {
 
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.1';
 
-/** tchar of RFC 9110, 5.6.2. */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Visible characters, space, tab and the bytes beyond ASCII (RFC 9110, 5.5). */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** They frame the message or belong to the connection, so they are ours to set. */
-const RESERVED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 /** Never sent to an origin that a redirect leads to. */
 const SECRET = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
@@ -57,7 +42,7 @@ export class RequestHeaders {
   /** Errors: ConfigError for a name or value that is no HTTP field, or a field that is ours to set. Values are not shown. */
   constructor({ userAgent, headers, hosts }: HeaderOptions) {
     const problems = problemsOf(headers, 'headers');
-    if (!VALUE.test(userAgent)) problems.push('userAgent: expected printable characters');
+    if (!isFieldValue(userAgent)) problems.push('userAgent: must be printable characters without line breaks');
     const ours = new Map([
       ['user-agent', userAgent],
       ['accept', ACCEPT],
@@ -115,12 +100,8 @@ function listOf(fields: ReadonlyMap<string, string>): FieldList {
 }
 
 function problemsOf(headers: Readonly<Record<string, string>>, place: string): string[] {
-  return Object.entries(headers).flatMap(([name, value]) => problemOf(name, value, place) ?? []);
-}
-
-function problemOf(name: string, value: string, place: string): string | undefined {
-  if (!NAME.test(name)) return `${place}: expected a field name, got ${JSON.stringify(name)}`;
-  if (RESERVED.has(name.toLowerCase())) return `${place}.${name}: is set by sluice itself and can't be given`;
-  if (!VALUE.test(value)) return `${place}.${name}: expected printable characters without line breaks`;
-  return undefined;
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const problem = fieldProblem(name, value);
+    return problem === undefined ? [] : [`${place}: ${problem}`];
+  });
 }

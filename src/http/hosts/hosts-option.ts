@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ConfigError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { duration } from '../../core/units.ts';
+import { fieldsOption } from '../headers/field-options.ts';
 import { HOST_PATTERN_TEXT, HostTable, hostPattern } from './host-table.ts';
 
 /** What is different for some hosts. */
@@ -20,8 +21,8 @@ export interface HostOptions {
 /** The option that is a table of hosts, as it is written: settings and secrets by host. See `readHosts`. */
 export function hostsOption() {
   const entry = z.strictObject({
-    headers: z.record(z.string(), z.string()).default({}),
-    auth: z.string().min(1).optional(),
+    headers: fieldsOption().default({}),
+    auth: z.string().min(1).refine(mayBeUserPass, { error: NO_USER_PASS }).optional(),
     delay: duration().optional(),
     perHost: z.int().positive().optional(),
   });
@@ -73,6 +74,12 @@ export function hostFiles(
 }
 
 const FILE_PREFIX = 'file:';
+const NO_USER_PASS = 'must be user:password';
+
+/** A file that holds it has a colon as well. */
+function mayBeUserPass(auth: string): boolean {
+  return auth.includes(':');
+}
 
 function secretText(text: string, resolvePath: (path: string) => string, place: string, problems: string[]): string {
   if (!text.startsWith(FILE_PREFIX)) return text;
@@ -89,7 +96,7 @@ function secretText(text: string, resolvePath: (path: string) => string, place: 
 function authProblems(place: string, userPass: string, headerNames: readonly string[]): string[] {
   const problems: string[] = [];
   // RFC 7617, 2: the first colon ends the user's name.
-  if (!userPass.includes(':')) problems.push(`${place}: expected user:password`);
+  if (!userPass.includes(':')) problems.push(`${place}: ${NO_USER_PASS}`);
   if (headerNames.some((name) => name.toLowerCase() === 'authorization')) {
     problems.push(`${place}: stands beside headers.Authorization; give one of them`);
   }

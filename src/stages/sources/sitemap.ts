@@ -26,6 +26,7 @@ import { tooLarge } from '../../formats/pages/stored-body.ts';
 import { type SitemapContent, SitemapDocument, type SitemapEntry } from '../../html/documents/sitemap-document.ts';
 import { documentClient } from '../../http/downloads/document-client.ts';
 import { downloadDocument } from '../../http/downloads/document-download.ts';
+import { fieldsOption, userAgentOption } from '../../http/headers/field-options.ts';
 import { proxyUrl } from '../../http/proxy/proxy-option.ts';
 import { ROBOTS_PATH } from '../../http/robots/robots-rules.ts';
 import { RobotsSitemaps } from '../../http/robots/robots-sitemaps.ts';
@@ -47,14 +48,11 @@ const options = z.strictObject({
   timeout: timeLimit().prefault('60s').describe('Longest time for one attempt at a sitemap, redirects included.'),
   retries: z.int().nonnegative().default(2).describe('Further attempts after one that failed and may heal.'),
   delay: duration().prefault(0).describe('Least time between the starts of two requests to one host.'),
-  headers: z
-    .record(z.string(), z.string())
+  headers: fieldsOption()
     .default({})
     .describe('Header fields to send with the requests for sitemaps.')
     .meta({ examples: [{ Authorization: 'Bearer ${TOKEN}' }] }),
-  userAgent: z
-    .string()
-    .min(1)
+  userAgent: userAgentOption()
     .default(`sluice/${VERSION} (+${HOMEPAGE})`)
     .describe('The User-Agent field of these requests.'),
   proxy: proxyUrl()

@@ -12,6 +12,7 @@ import type { ClientOptions } from '../../http/client-options.ts';
 import { readAuthorities } from '../../http/connection/authorities.ts';
 import { nameServerProblem } from '../../http/dns/dns-query.ts';
 import { fetchAdvice } from '../../http/fetch-advice.ts';
+import { fieldsOption, userAgentOption } from '../../http/headers/field-options.ts';
 import { hostFiles, hostsOption, readHosts } from '../../http/hosts/hosts-option.ts';
 import { JudgedBody, Judgement } from '../../http/judgement.ts';
 import { proxiesFrom } from '../../http/proxy/proxies.ts';
@@ -59,14 +60,11 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Take the first maxBytes of a larger body for the page, instead of failing the line.'),
-  headers: z
-    .record(z.string(), z.string())
+  headers: fieldsOption()
     .default({})
     .describe('Header fields to send; they replace those that sluice would send. Secret ones stay on their origin.')
     .meta({ examples: [{ 'Accept-Language': 'en', Authorization: 'Bearer ${TOKEN}' }] }),
-  userAgent: z
-    .string()
-    .min(1)
+  userAgent: userAgentOption()
     .default(`sluice/${VERSION} (+${HOMEPAGE})`)
     .describe('The User-Agent field; name yourself and a page or address to be reached at.'),
   cookies: z

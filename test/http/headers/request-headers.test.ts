@@ -98,7 +98,7 @@ describe('what stands in the table of hosts', () => {
       () => new RequestHeaders({ userAgent: 'ua', headers: {}, hosts: wrong }),
       (error) => {
         assert.ok(error instanceof ConfigError);
-        assert.match(error.message, /^hosts\.a\.test\.headers\.X-Key: /);
+        assert.match(error.message, /^hosts\.a\.test\.headers: the value of "X-Key" /);
         assert.doesNotMatch(error.message, /sec|ret/);
         return true;
       },

@@ -66,6 +66,8 @@ describe('what is refused', () => {
     ['a delay without a unit', { a: { delay: 5 } }],
     ['no request at a time', { a: { perHost: 0 } }],
     ['a header that is no text', { a: { headers: { b: 5 } } }],
+    ['a header that is ours to set', { a: { headers: { Host: 'b' } } }],
+    ['an auth without a colon', { a: { auth: 'nobody' } }],
   ] as const) {
     test(`in the form: ${title}`, () => assert.equal(hostsOption().safeParse(table).success, false));
   }
@@ -74,9 +76,8 @@ describe('what is refused', () => {
     assert.deepEqual(problemsOf({ a: {}, A: {} }), ['hosts.A: stands for the same host as an earlier key']);
   });
 
-  test('is an auth without a colon, which is not shown', () => {
-    assert.deepEqual(problemsOf({ a: { auth: 'hidden-word' } }), ['hosts.a.auth: expected user:password']);
-    assert.deepEqual(problemsOf({ a: { auth: 'file:nameless' } }), ['hosts.a.auth: expected user:password']);
+  test('is the auth of a file without a colon, which is not shown', () => {
+    assert.deepEqual(problemsOf({ a: { auth: 'file:nameless' } }), ['hosts.a.auth: must be user:password']);
   });
 
   test('is an auth beside an Authorization', () => {
