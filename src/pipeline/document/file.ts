@@ -40,7 +40,8 @@ export function readPipelineFile(text: string, options: FileOptions): ReadFile {
   const lines = new LineCounter();
   const refusal = refuse(text, options.file);
   if (refusal !== undefined) return { document: undefined, problems: [refusal] };
-  const yaml = parseDocument(shieldReferences(text.replace(/^\uFEFF/, '')), {
+  const shielded = shieldReferences(text.replace(/^\uFEFF/, ''));
+  const yaml = parseDocument(shielded, {
     lineCounter: lines,
     prettyErrors: false,
     resolveKnownTags: false,
@@ -49,7 +50,7 @@ export function readPipelineFile(text: string, options: FileOptions): ReadFile {
     uniqueKeys: false,
     version: '1.2',
   });
-  const problemsOfSyntax = syntaxProblems(yaml, lines, options.file);
+  const problemsOfSyntax = syntaxProblems(yaml, shielded, lines, options.file);
   if (problemsOfSyntax.length > 0) return { document: undefined, problems: problemsOfSyntax };
   const content = readYaml(yaml, options.env);
   const inFile = new FileLocator(options.file, yaml.contents, content, lines);

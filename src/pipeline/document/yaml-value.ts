@@ -150,7 +150,9 @@ class YamlReader {
     const anchored = this.#anchors.get(alias.source);
     if (anchored === undefined) {
       const anchor = printable(alias.source, 60);
-      this.#refuse(alias, path, 'bad-alias', `no value with the anchor &${anchor} ends before this alias`);
+      // A pattern such as *.html is more likely than an anchor of that name.
+      const advice = /^[\w-]+$/.test(anchor) ? '' : ': put quotes around a text that begins with *';
+      this.#refuse(alias, path, 'bad-alias', `no value with the anchor &${anchor} ends before this alias${advice}`);
       return `*${alias.source}`;
     }
     this.#targets.set(alias, anchored.node);
