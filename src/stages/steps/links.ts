@@ -137,11 +137,12 @@ function readSelection(value: unknown): Selection | undefined {
 }
 
 function readSchemes(value: unknown): readonly string[] | 'any' | undefined {
-  if (value === 'any') return 'any';
   const list = typeof value === 'string' ? value.split(',') : value;
   if (!isStringList(list) || list.length === 0) return undefined;
   const names = list.map((name) => name.trim().toLowerCase());
-  return names.every((name) => SCHEME.test(name)) ? names : undefined;
+  if (!names.includes('any')) return names.every((name) => SCHEME.test(name)) ? names : undefined;
+  // It stands alone: among others it would be the name of a scheme.
+  return names.length === 1 ? 'any' : undefined;
 }
 
 function isStringList(value: unknown): value is readonly string[] {

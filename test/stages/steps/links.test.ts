@@ -181,6 +181,8 @@ describe('options', () => {
     { schemes: [] },
     { schemes: 'http:' },
     { schemes: ['any thing'] },
+    { schemes: ['http', 'any'] },
+    { schemes: 'any,http' },
     { strip: true },
     { maxUrlLength: 65_537 },
     { maxLinks: 0 },
