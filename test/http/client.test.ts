@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { systemClock } from '../../src/core/clock.ts';
 import { ConfigError, type RecordError } from '../../src/core/errors.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { startHostileServer, writeForever } from '../helpers/network/hostile-server.ts';
@@ -496,6 +497,17 @@ describe('close', () => {
     const page = await client.fetch(new URL(server.origin));
     client.close();
     assert.equal((await readText(page)).text, 'page');
+    await server.allClosed();
+  });
+
+  test('ends what is drained to keep its connection, since none is kept', async (t) => {
+    const server = await startHostileServer((socket) => socket.write(`${OK}Content-Length: 4\r\n\r\npa`));
+    t.after(server.close);
+    // Its time stands still: no drain is ever overdue.
+    const client = startClient(t, { clock: { ...systemClock, now: () => 0 } });
+    const { body } = await client.fetch(new URL(server.origin));
+    body.release();
+    client.close();
     await server.allClosed();
   });
 });

@@ -50,6 +50,11 @@ export class Connections {
     return this.#idle.size;
   }
 
+  /** Whether none is kept any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Gives a connection to the origin (`https://example.org:8443`): the idle one that was used last, or a new one. */
   take(origin: string): Connection {
     const idle = this.#byOrigin.get(origin)?.at(-1);

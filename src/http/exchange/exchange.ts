@@ -140,7 +140,8 @@ export class Exchange implements AnswerHandler, Watched {
 
   check(nowMs: number): void {
     if (this.#state === 'draining') {
-      if (this.#unread.isDrainOverdue(nowMs)) this.#end(new Error('given up'));
+      const isFutile = this.#context.connections.isClosed || this.#unread.isDrainOverdue(nowMs);
+      if (isFutile) this.#end(new Error('given up'));
       return;
     }
     const overrun = this.#stopwatch.overrun(nowMs, this.#isFull);
