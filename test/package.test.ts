@@ -53,6 +53,9 @@ runPipeline({ steps: ['fetch'] });
 void wrongPage;
 `;
 
+/** Those of the packages whose code is part of ours. */
+const LICENCES = 'dist/THIRD-PARTY-LICENSES.txt';
+
 /** Starting programs takes its time where many tests run. */
 const timeoutMs = 60_000;
 
@@ -71,7 +74,15 @@ after(async () => {
 });
 
 installedTest('has what users need, and nothing else', async ({ files }) => {
-  const wanted = ['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js', 'dist/main.js', 'dist/sluice.1'];
+  const wanted = [
+    'LICENSE',
+    'README.md',
+    'dist/index.d.ts',
+    'dist/index.js',
+    'dist/main.js',
+    'dist/sluice.1',
+    LICENCES,
+  ];
   const data = [
     'pipelines/schema.json',
     'pipelines/test-schema.json',
@@ -87,7 +98,7 @@ installedTest('has what users need, and nothing else', async ({ files }) => {
   const { man } = JSON.parse(await readFile(join(folder, 'node_modules/sluice/package.json'), 'utf8'));
   assert.deepEqual(man, ['./dist/sluice.1']);
   const allowed =
-    /^(LICENSE|(README|CHANGELOG)\.md|package\.json|dist\/.*\.(js|d\.ts|1)|pipelines\/([^/]*\.(yaml|json)|steps\/[^/]*\.(ts|mjs)|templates\/[^/]*)|samples\/[^/]*\.(txt|csv|tsv|jsonl|gz|mjs))$/;
+    /^(LICENSE|(README|CHANGELOG)\.md|package\.json|dist\/.*\.(js|d\.ts|1)|dist\/THIRD-PARTY-LICENSES\.txt|pipelines\/([^/]*\.(yaml|json)|steps\/[^/]*\.(ts|mjs)|templates\/[^/]*)|samples\/[^/]*\.(txt|csv|tsv|jsonl|gz|mjs))$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

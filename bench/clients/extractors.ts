@@ -1,10 +1,9 @@
 import { Parser, Tokenizer } from 'htmlparser2';
 import { SAXParser } from 'parse5-sax-parser';
 import type * as Extraction from '../../src/html/link-extractor.ts';
+import { compiled } from '../compiled.ts';
 
-/** As users run it: what runs TypeScript adds some code of its own. `npm run bench` builds it. */
-const compiled = new URL('../../dist/html/link-extractor.js', import.meta.url);
-const { linkExtraction } = (await import(compiled.href)) as typeof Extraction;
+const { linkExtraction } = (await import((await compiled('html/link-extractor.ts')).href)) as typeof Extraction;
 
 /** Finds the links of a page in its bytes: the distinct ones, in document order. Gives how many there are. */
 export type PageLinks = (chunks: readonly Uint8Array[], base: string) => number;

@@ -2,13 +2,13 @@
 // node client.mjs JOB; the job and the report that is written to its `report` are described in engine-run.ts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HttpClient } from '../../dist/http/client.js';
 
 const READ_MEMORY_EVERY = 1_000;
 /** For sockets that were closed to be gone. */
 const SETTLE_MS = 200;
 
 const job = JSON.parse(process.argv[2]);
+const { HttpClient } = await import(job.engine);
 const urls = readFileSync(job.list, 'utf8').trimEnd().split('\n');
 const stop = new AbortController();
 const client = new HttpClient(job.client, stop.signal);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from '../../src/http/client-options.ts';
+import { compiled } from '../compiled.ts';
 import { measuredRun, type Usage } from '../measured-run.ts';
 
 /** What the engine is to do. */
@@ -61,14 +62,15 @@ const CLIENT: ClientOptions = {
 /** URLs that are looked ahead over: the default of the step `fetch`. */
 const WINDOW = 2_048;
 
-/** Fetches a list (a URL a line) with the built engine, in a process of its own, and gives what it did and what that took. */
+/** Fetches a list (a URL a line) with the engine, in a process of its own, and gives what it did and what that took. */
 export async function engineRun(list: string, job: EngineJob = {}): Promise<{ report: EngineReport; usage: Usage }> {
   return await withFolder(async (folder) => {
     const paths = { list: join(folder, 'list.txt'), report: join(folder, 'report.json') };
     await writeFile(paths.list, list);
     const client = { ...CLIENT, ...job.client };
+    const engine = (await compiled('http/client.ts')).href;
     const usage = await measuredRun(new URL('client.mjs', import.meta.url), [
-      JSON.stringify({ ...job, ...paths, client, window: WINDOW }),
+      JSON.stringify({ ...job, ...paths, client, engine, window: WINDOW }),
     ]);
     return { report: JSON.parse(await readFile(paths.report, 'utf8')), usage };
   });

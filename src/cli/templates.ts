@@ -19,10 +19,10 @@ export interface DataFile {
 }
 
 /**
- * The folder of the templates, as far away from here in `src` as in `dist`. Adding a pipeline and its test file adds a template;
- * what else is there is data, which the templates name.
+ * The folder of the templates: in this package, wherever the build has put this code. Adding a pipeline and its test file adds a
+ * template; what else is there is data, which the templates name.
  */
-const FOLDER = new URL('../../pipelines/templates/', import.meta.url);
+const FOLDER = new URL('pipelines/templates/', import.meta.resolve('sluice/package.json'));
 const PIPELINE = /^([^.]+)\.yaml$/;
 
 /** Gives the names of the templates, sorted. */
