@@ -1,23 +1,25 @@
 import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv } from 'yargs';
 import { ConfigError } from '../core/errors.ts';
+import type { StageDefinition } from '../core/stage.ts';
 import { VERSION } from '../core/version.ts';
-import { stageDefinitions } from '../stages/registry.ts';
-import type { Command } from './command.ts';
-import { commands, defaultCommand } from './commands.ts';
+import { type Command, type CommandCode, positionalUsage } from './command.ts';
+import { commands } from './commands.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { type Flags, type FlagValues, isRepeatable } from './flags.ts';
 import type { Io } from './io.ts';
-import { positionalUsage } from './reference/describe-commands.ts';
 import { errorText } from './report/error-text.ts';
 
 const HELP_WIDTH = 100;
 /** Up to so many letters apart, a wrong name is taken for a slip. */
 const MAX_SLIP = 2;
 
+const [defaultCommand] = commands;
+
 /** A command with the values that it was called with. */
 interface Choice {
   readonly command: Command;
+  readonly code: CommandCode;
   readonly flags: Flags;
   readonly values: FlagValues;
 }
@@ -25,12 +27,19 @@ interface Choice {
 /** Runs the command that the arguments name. Gives the exit code; every error has been told on standard error by then. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   try {
-    const choice = await choose(args, io);
+    // Before the stages are loaded, which it has no use for.
+    if (args.length === 1 && args[0] === '--version') {
+      io.stdout.write(`${VERSION}\n`);
+      return exitCodes.ok;
+    }
+    const { stageDefinitions: registry } = await import('../stages/registry.ts');
+    const choice = await choose(args, registry, io);
     if (choice === undefined) return exitCodes.ok;
     checkFlags(choice);
     const positionals = positionalsOf(choice);
     if (choice.command === defaultCommand) checkCommandName(args, positionals);
-    return await choice.command.run({ positionals, values: choice.values, io, registry: stageDefinitions, commands });
+    const { code, flags, values } = choice;
+    return await code.run({ positionals, flags, values, io, registry, commands });
   } catch (error) {
     io.stderr.write(`${errorText(error)}\n`);
     return exitCodeOfError(error);
@@ -38,7 +47,11 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
 }
 
 /** The command that the arguments name; undefined when they asked for the help or the version, which has been printed. */
-async function choose(args: readonly string[], io: Io): Promise<Choice | undefined> {
+async function choose(
+  args: readonly string[],
+  registry: readonly StageDefinition[],
+  io: Io,
+): Promise<Choice | undefined> {
   let choice: Choice | undefined;
   let parser = yargs()
     .scriptName('sluice')
@@ -53,13 +66,17 @@ async function choose(args: readonly string[], io: Io): Promise<Choice | undefin
     .version(VERSION)
     .alias({ help: 'h' })
     .wrap(HELP_WIDTH)
+    .detectLocale(false)
     .exitProcess(false)
     .fail((message, error) => {
       throw new ConfigError(`${message ?? error.message}; try 'sluice --help'.`, { cause: error });
     });
   for (const command of commands) {
-    parser = addCommand(parser, command, (flags, values) => {
-      choice = { command, flags, values };
+    // Of the others, the help needs no more than there is: yargs takes for a command what stands among the arguments.
+    const mayBeCalled = command === defaultCommand || args.includes(command.name);
+    const code = mayBeCalled ? await command.load() : undefined;
+    parser = addCommand(parser, command, code, registry, (chosen) => {
+      choice = chosen;
     });
   }
   let printed = '';
@@ -72,21 +89,32 @@ async function choose(args: readonly string[], io: Io): Promise<Choice | undefin
   return undefined;
 }
 
-function addCommand(parser: Argv, command: Command, onChoice: (flags: Flags, values: FlagValues) => void): Argv {
-  const flags = command.flags(stageDefinitions);
-  const { positional } = command;
+/** Without its code, the command is only named. */
+function addCommand(
+  parser: Argv,
+  command: Command,
+  code: CommandCode | undefined,
+  registry: readonly StageDefinition[],
+  onChoice: (choice: Choice) => void,
+): Argv {
+  const { positional, summary } = command;
   const usage = `${command.name} ${positionalUsage(command)}`.trimEnd();
+  const names = command === defaultCommand ? [usage, '$0'] : usage;
+  if (code === undefined) return parser.command(names, summary);
+  const { examples = [] } = code;
+  let flags: Flags = {};
   return parser.command(
-    command === defaultCommand ? [usage, '$0'] : usage,
-    command.summary,
+    names,
+    summary,
     (own) => {
-      for (const [call, what] of command.examples ?? []) own.example(call, what);
+      for (const [call, what] of examples) own.example(call, what);
       if (positional !== undefined) {
         own.positional(positional.name, { type: 'string', describe: positional.description });
       }
+      flags = code.flags(registry);
       return own.options(flags);
     },
-    (values) => onChoice(flags, lastOfEach(flags, withDashes(values))),
+    (values) => onChoice({ command, code, flags, values: lastOfEach(flags, withDashes(values)) }),
   );
 }
 

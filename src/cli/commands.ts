@@ -1,26 +1,102 @@
+import { TEST_SUFFIX } from '../testing/document/test-suffix.ts';
 import type { Command } from './command.ts';
-import { checkCommand } from './commands/check.ts';
-import { completionCommand } from './commands/completion.ts';
-import { explainCommand } from './commands/explain.ts';
-import { initCommand } from './commands/init.ts';
-import { linksCommand } from './commands/links.ts';
-import { runCommand } from './commands/run.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { stagesCommand } from './commands/stages.ts';
-import { testCommand } from './commands/test.ts';
+import { SHELLS } from './reference/shells.ts';
 
-/** The command that runs when none is named. */
-export const defaultCommand: Command = linksCommand;
-
-/** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [
-  linksCommand,
-  runCommand,
-  checkCommand,
-  testCommand,
-  explainCommand,
-  stagesCommand,
-  schemaCommand,
-  initCommand,
-  completionCommand,
+/** Every command there is, in the order of the help. The first one runs when none is named. */
+export const commands: readonly [Command, ...Command[]] = [
+  {
+    name: 'links',
+    summary: 'Fetches the URLs of the arguments, of --input or of standard input and writes the links of each page.',
+    positional: { name: 'urls', description: 'URLs to fetch.', isRequired: false, isList: true },
+    load: async () => (await import('./commands/links.ts')).linksCommand,
+  },
+  {
+    name: 'run',
+    summary: 'Runs a pipeline file.',
+    positional: {
+      name: 'pipeline',
+      description: 'Pipeline file (YAML or JSON).',
+      isRequired: true,
+      isList: false,
+      candidates: 'pipeline',
+    },
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
+    name: 'check',
+    summary: 'Checks pipeline files; tells each mistake as file:line:column: message.',
+    positional: {
+      name: 'pipelines',
+      description: 'Pipeline files and test files; of a folder, its *.yaml; - is standard input.',
+      isRequired: true,
+      isList: true,
+      candidates: 'pipeline or test',
+    },
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
+    name: 'test',
+    summary: 'Runs the tests of pipelines: with canned answers, without the network.',
+    positional: {
+      name: 'files',
+      description: `Test files, or pipelines that have one; of a folder, its *${TEST_SUFFIX}. Left out: those of this folder and of pipelines.`,
+      isRequired: false,
+      isList: true,
+      candidates: 'test',
+    },
+    load: async () => (await import('./commands/test.ts')).testCommand,
+  },
+  {
+    name: 'explain',
+    summary: 'Shows a pipeline as it would run, every default filled in.',
+    positional: {
+      name: 'pipeline',
+      description: 'Pipeline file.',
+      isRequired: true,
+      isList: false,
+      candidates: 'pipeline',
+    },
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
+    name: 'stages',
+    summary: 'Prints the reference: all stages, or one with its options.',
+    positional: {
+      name: 'name',
+      description: 'A stage.',
+      isRequired: false,
+      isList: false,
+      candidates: (registry) => [...new Set(registry.map((definition) => definition.name))],
+    },
+    load: async () => (await import('./commands/stages.ts')).stagesCommand,
+  },
+  {
+    name: 'schema',
+    summary: 'Prints the JSON Schema of pipeline files, from which editors complete and check.',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand,
+  },
+  {
+    name: 'init',
+    summary: 'Writes a commented pipeline file to start from, and its tests.',
+    positional: {
+      name: 'name',
+      description: `What the pipeline is called: NAME.yaml and NAME${TEST_SUFFIX} are written here. Left out: what the template is called.`,
+      isRequired: false,
+      isList: false,
+      candidates: [],
+    },
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Prints the script by which bash, zsh or fish completes sluice.',
+    positional: {
+      name: 'shell',
+      description: `${SHELLS.join(', ')}; left out, by the variable SHELL.`,
+      isRequired: false,
+      isList: false,
+      candidates: SHELLS,
+    },
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
 ];

@@ -4,18 +4,15 @@ import { extensionOf } from '../formats/compression.ts';
 import { documentFromFlags, type PipelineDocument } from '../pipeline/document/pipeline-document.ts';
 import type { Given } from './environment.ts';
 import {
-  documentValue,
   type Flags,
   type FlagValues,
   listOf,
   numberOf,
   repeatableFlag,
-  type StageFlag,
-  stageFlags,
   switchFlag,
   valueFlag,
-  yargsOption,
 } from './flags.ts';
+import { documentValue, type StageFlag, stageFlags, yargsOption } from './stage-flags.ts';
 
 const ALIASES: Readonly<Record<string, string>> = { concurrency: 'c', 'user-agent': 'A' };
 const GROUPS: Readonly<Record<string, string>> = { fetch: 'Fetching:', links: 'Links:' };

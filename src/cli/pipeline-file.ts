@@ -1,6 +1,6 @@
 import type { StageDefinition } from '../core/stage.ts';
 import type { Pipeline } from '../pipeline/build.ts';
-import { isError, messagesInOrder, type Problem, throwProblems } from '../pipeline/checks/problems.ts';
+import { isError, type Problem, throwProblems } from '../pipeline/checks/problems.ts';
 import type { PipelineDocument } from '../pipeline/document/pipeline-document.ts';
 import { type ExaminedFile, examineWholeFile } from '../pipeline/load.ts';
 import { type Given, unknownVariables, withEnvironment } from './environment.ts';
@@ -8,7 +8,6 @@ import type { FlagValues } from './flags.ts';
 import type { Io } from './io.ts';
 import { pipelineSettings, pointlessVariables, settingFlags } from './pipeline-settings.ts';
 import { baseDirectoryOf, readPipelineText, shownName } from './pipeline-text.ts';
-import { problemLine } from './report/error-text.ts';
 
 /** A call of a command that is about pipeline files. */
 export interface FileCall {
@@ -68,10 +67,4 @@ export async function inspectFile(
   const variables = examined.document?.variables ?? new Set();
   const ofEnvironment = [...pointlessVariables(given), ...unknownVariables(given.flags, io.env, variables)];
   return { ...examined, problems: [...examined.problems, ...ofEnvironment] };
-}
-
-/** Tells warnings on standard error, unless the user wants it quiet. */
-export function tellWarnings(warnings: readonly Problem[], isQuiet: boolean, io: Io): void {
-  if (isQuiet || warnings.length === 0) return;
-  io.stderr.write(`${messagesInOrder(warnings).map(problemLine).join('\n')}\n`);
 }

@@ -3,7 +3,7 @@ import type { StageDefinition } from '../core/stage.ts';
 import type { Problem } from '../pipeline/checks/problems.ts';
 import type { Override, SetRequest } from '../pipeline/document/settings.ts';
 import { environmentWarning, type Given } from './environment.ts';
-import { documentValue, type Flags, listOf, numberOf } from './flags.ts';
+import { type Flags, listOf, numberOf } from './flags.ts';
 import {
   FLAG_SOURCE,
   FLAG_STEPS,
@@ -14,6 +14,7 @@ import {
   reportOutput,
 } from './links-document.ts';
 import { runFlags, runKeyFlags, setFlag } from './run-flags.ts';
+import { documentValue } from './stage-flags.ts';
 
 /**
  * The flags whose variables count for a pipeline file: those of `run`, and those of `links`, which say of a list what

@@ -5,7 +5,7 @@ import { maskCredentials } from '../../core/urls/credentials.ts';
 import { inOrder, isError, messagesInOrder, type Problem } from '../../pipeline/checks/problems.ts';
 import { fileProblem } from '../../pipeline/document/file.ts';
 import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
-import type { Command } from '../command.ts';
+import type { CommandCode } from '../command.ts';
 import { environmentErrors, type Given, withoutEnvironment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { switchFlag, valueFlag } from '../flags.ts';
@@ -15,16 +15,7 @@ import { settingFlags } from '../pipeline-settings.ts';
 import { baseDirectoryOf, findPipelineText, shownName } from '../pipeline-text.ts';
 
 /** `sluice check`: tells every mistake of pipeline files and of the test files beside them; nothing is run. */
-export const checkCommand: Command = {
-  name: 'check',
-  summary: 'Checks pipeline files; tells each mistake as file:line:column: message.',
-  positional: {
-    name: 'pipelines',
-    description: 'Pipeline files and test files; of a folder, its *.yaml; - is standard input.',
-    isRequired: true,
-    isList: true,
-    candidates: 'pipeline or test',
-  },
+export const checkCommand: CommandCode = {
   flags: () => ({
     format: valueFlag(`${FORMATS.join(', ')}.`, { defaultDescription: 'text', candidates: FORMATS }),
     strict: switchFlag('Takes warnings for mistakes: the exit code is 2.'),

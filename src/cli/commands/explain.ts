@@ -7,23 +7,15 @@ import { kindAfter, kindWords } from '../../pipeline/checks/chain.ts';
 import { pathText } from '../../pipeline/checks/problems.ts';
 import type { Origin, PipelineDocument } from '../../pipeline/document/pipeline-document.ts';
 import { effectiveDocument, effectiveOptions, stageOptions, stagesOf } from '../../pipeline/effective.ts';
-import type { Command } from '../command.ts';
+import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { valueFlag } from '../flags.ts';
-import { loadFile, tellWarnings } from '../pipeline-file.ts';
+import { loadFile } from '../pipeline-file.ts';
+import { tellWarnings } from '../report/warnings.ts';
 import { setFlag } from '../run-flags.ts';
 
 /** `sluice explain`: shows a pipeline as it would run. */
-export const explainCommand: Command = {
-  name: 'explain',
-  summary: 'Shows a pipeline as it would run, every default filled in.',
-  positional: {
-    name: 'pipeline',
-    description: 'Pipeline file.',
-    isRequired: true,
-    isList: false,
-    candidates: 'pipeline',
-  },
+export const explainCommand: CommandCode = {
   flags: () => ({
     format: valueFlag(`${EXPLAIN_FORMATS.join(', ')}.`, { defaultDescription: 'text', candidates: EXPLAIN_FORMATS }),
     set: setFlag,

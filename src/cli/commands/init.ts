@@ -5,7 +5,7 @@ import { ConfigError, StageError } from '../../core/errors.ts';
 import type { StageDefinition } from '../../core/stage.ts';
 import { unknownName } from '../../pipeline/checks/problems.ts';
 import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
-import type { Command } from '../command.ts';
+import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type FlagValues, switchFlag, valueFlag } from '../flags.ts';
 import type { Io } from '../io.ts';
@@ -13,16 +13,7 @@ import { readDataOf, readTemplates, type Template, templateNames } from '../temp
 import { schemaText, testSchemaText } from './schema.ts';
 
 /** `sluice init`: writes a commented pipeline to start from, its tests, and what both need. Never overwrites. */
-export const initCommand: Command = {
-  name: 'init',
-  summary: 'Writes a commented pipeline file to start from, and its tests.',
-  positional: {
-    name: 'name',
-    description: `What the pipeline is called: NAME.yaml and NAME${TEST_SUFFIX} are written here. Left out: what the template is called.`,
-    isRequired: false,
-    isList: false,
-    candidates: [],
-  },
+export const initCommand: CommandCode = {
   flags: () => ({
     template: valueFlag('The pipeline to start from; --list names them.', {
       defaultDescription: DEFAULT_TEMPLATE,

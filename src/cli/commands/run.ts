@@ -1,20 +1,12 @@
 import { ConfigError } from '../../core/errors.ts';
-import type { Command } from '../command.ts';
+import type { CommandCode } from '../command.ts';
 import { execute } from '../execute.ts';
-import { loadFile, tellWarnings } from '../pipeline-file.ts';
+import { loadFile } from '../pipeline-file.ts';
+import { tellWarnings } from '../report/warnings.ts';
 import { readRunFlags, runFlags, runKeyFlags, setFlag } from '../run-flags.ts';
 
 /** `sluice run`: runs a pipeline file. */
-export const runCommand: Command = {
-  name: 'run',
-  summary: 'Runs a pipeline file.',
-  positional: {
-    name: 'pipeline',
-    description: 'Pipeline file (YAML or JSON).',
-    isRequired: true,
-    isList: false,
-    candidates: 'pipeline',
-  },
+export const runCommand: CommandCode = {
   flags: () => ({ set: setFlag, ...runKeyFlags, ...runFlags }),
   examples: [
     ['sluice run links.yaml', ''],

@@ -1,13 +1,11 @@
 import type { StageDefinition } from '../../core/stage.ts';
 import { pipelineJsonSchema } from '../../pipeline/schema.ts';
-import type { Command } from '../command.ts';
+import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { switchFlag } from '../flags.ts';
 
 /** `sluice schema`: prints the JSON Schema of pipeline files. */
-export const schemaCommand: Command = {
-  name: 'schema',
-  summary: 'Prints the JSON Schema of pipeline files, from which editors complete and check.',
+export const schemaCommand: CommandCode = {
   flags: () => ({ tests: switchFlag('That of test files (*.test.yaml).') }),
   run: async ({ io, values, registry }) => {
     io.stdout.write(values['tests'] === true ? await testSchemaText() : schemaText(registry));

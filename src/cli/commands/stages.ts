@@ -7,20 +7,11 @@ import { unknownName } from '../../pipeline/checks/problems.ts';
 import { columnsOf } from '../../pipeline/columns/output-columns.ts';
 import { columnsOfKind } from '../../pipeline/columns/record-columns.ts';
 import { describeOptions, type OptionDescription } from '../../pipeline/options.ts';
-import type { Command } from '../command.ts';
+import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 
 /** `sluice stages`: prints the reference of the stages. */
-export const stagesCommand: Command = {
-  name: 'stages',
-  summary: 'Prints the reference: all stages, or one with its options.',
-  positional: {
-    name: 'name',
-    description: 'A stage.',
-    isRequired: false,
-    isList: false,
-    candidates: (registry) => [...new Set(registry.map((definition) => definition.name))],
-  },
+export const stagesCommand: CommandCode = {
   flags: () => ({}),
   run: ({ positionals, io, registry }) => {
     io.stdout.write(stagesText(registry, positionals[0]));

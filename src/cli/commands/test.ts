@@ -7,7 +7,7 @@ import { messagesInOrder } from '../../pipeline/checks/problems.ts';
 import type { RunResult } from '../../pipeline/run/run.ts';
 import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
 import type { CaseResult, FileResult, FoundTestFile } from '../../testing/run/run-file.ts';
-import type { Command, CommandCall } from '../command.ts';
+import type { CommandCall, CommandCode } from '../command.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { switchFlag, valueFlag } from '../flags.ts';
 import type { Io } from '../io.ts';
@@ -16,16 +16,7 @@ import { errorText, problemLine } from '../report/error-text.ts';
 import { caseText, totalText } from '../report/test-report.ts';
 
 /** `sluice test`: runs the tests of pipelines, with canned answers in the place of the network. */
-export const testCommand: Command = {
-  name: 'test',
-  summary: 'Runs the tests of pipelines: with canned answers, without the network.',
-  positional: {
-    name: 'files',
-    description: `Test files, or pipelines that have one; of a folder, its *${TEST_SUFFIX}. Left out: those of this folder and of pipelines.`,
-    isRequired: false,
-    isList: true,
-    candidates: 'test',
-  },
+export const testCommand: CommandCode = {
   flags: () => ({
     filter: valueFlag('Only the cases whose name has this text in it.'),
     bail: switchFlag('Stops at the first case that fails.'),

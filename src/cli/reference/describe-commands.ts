@@ -1,5 +1,5 @@
 import type { StageDefinition } from '../../core/stage.ts';
-import type { Command } from '../command.ts';
+import { type Command, positionalUsage } from '../command.ts';
 import { type Candidates, type Flag, isRepeatable } from '../flags.ts';
 
 /** A command as its reference shows it: the manual page and the completion of shells. */
@@ -36,25 +36,21 @@ const COMMON_FLAGS: readonly FlagDescription[] = [
   describeFlag('version', { type: 'boolean', description: 'Shows the version.' }),
 ];
 
-/** Describes the commands, in their order, each with its flags in the order of its help. */
-export function describeCommands(
+/** Describes the commands, in their order, each with its flags in the order of its help: all of them are loaded. */
+export async function describeCommands(
   commands: readonly Command[],
   registry: readonly StageDefinition[],
-): readonly CommandDescription[] {
-  return commands.map((command) => {
-    const { name, summary, positional, examples = [] } = command;
-    const own = Object.entries(command.flags(registry)).map(([flag, options]) => describeFlag(flag, options));
-    const candidates =
-      typeof positional?.candidates === 'function' ? positional.candidates(registry) : positional?.candidates;
-    return { name, summary, usage: positionalUsage(command), candidates, flags: [...own, ...COMMON_FLAGS], examples };
-  });
+): Promise<readonly CommandDescription[]> {
+  return await Promise.all(commands.map((command) => describeCommand(command, registry)));
 }
 
-/** Gives what a command takes beside its flags as a usage line has it: `<pipelines..>`, `[name]`, or nothing. */
-export function positionalUsage({ positional }: Pick<Command, 'positional'>): string {
-  if (positional === undefined) return '';
-  const text = positional.isList ? `${positional.name}..` : positional.name;
-  return positional.isRequired ? `<${text}>` : `[${text}]`;
+async function describeCommand(command: Command, registry: readonly StageDefinition[]): Promise<CommandDescription> {
+  const { name, summary, positional } = command;
+  const { flags, examples = [] } = await command.load();
+  const own = Object.entries(flags(registry)).map(([flag, options]) => describeFlag(flag, options));
+  const candidates =
+    typeof positional?.candidates === 'function' ? positional.candidates(registry) : positional?.candidates;
+  return { name, summary, usage: positionalUsage(command), candidates, flags: [...own, ...COMMON_FLAGS], examples };
 }
 
 function describeFlag(name: string, flag: Flag): FlagDescription {

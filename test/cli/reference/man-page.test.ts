@@ -7,7 +7,7 @@ import { describeCommands } from '../../../src/cli/reference/describe-commands.t
 import { manPage } from '../../../src/cli/reference/man-page.ts';
 import { stageDefinitions } from '../../../src/stages/registry.ts';
 
-const described = describeCommands(commands, stageDefinitions);
+const described = await describeCommands(commands, stageDefinitions);
 const page = manPage(described, '2026-11-22');
 
 test('mandoc finds nothing to complain of', { skip: lacks('mandoc') }, () => {
