@@ -12,12 +12,14 @@ import { hostSchedulerBenchmark } from './host-scheduler.ts';
 import { longListBenchmark } from './long-list/long-list.ts';
 import { memoryBenchmark } from './memory.ts';
 import { pagesBenchmark } from './pages.ts';
+import { startUpBenchmark } from './start-up.ts';
 import { workersBenchmark } from './workers.ts';
 
 const benchmarks: readonly Benchmark[] = [
   pagesBenchmark,
   workersBenchmark,
   memoryBenchmark,
+  startUpBenchmark,
   checkpointBenchmark,
   engineBenchmark,
   badHostsBenchmark,
@@ -36,7 +38,7 @@ ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(20)}${summary}`).join('
   LINES           long-list: lengths of its lists, default 100000 1000000
   --small N       pages, workers, engine, checkpoint, long-list: small pages that are fetched, default 20000
   --large N       pages, workers, engine: large pages in the list, default 3000
-  --rounds N      all but memory, many-hosts and long-list: turns of each contender, default 3
+  --rounds N      all but memory, many-hosts and long-list: turns of each contender, default 3; start-up: three times as many
   --marks N,N..   memory: pages served at which it is read, default 10000,50000,100000
   --host-pages N  bad-hosts, sorted-list: pages of each host, default 200
   --latency MS    bad-hosts, sorted-list: how long a page takes its server, default 20

@@ -10,6 +10,7 @@ import { extractionBenchmark } from '../../bench/extraction.ts';
 import { longListBenchmark } from '../../bench/long-list/long-list.ts';
 import { memoryBenchmark } from '../../bench/memory.ts';
 import { pagesBenchmark } from '../../bench/pages.ts';
+import { startUpBenchmark } from '../../bench/start-up.ts';
 import { workersBenchmark } from '../../bench/workers.ts';
 
 /** Nothing is measured by these: they tell whether the benchmark still runs, and each rejects where its work was not done. */
@@ -33,6 +34,12 @@ describe('with tiny sizes', { concurrency: 2 }, () => {
   prints(workersBenchmark, [/^small pages: 64 /, /^ {2}4 workers .* \d\.\d\d /, /^large pages: 8 /]);
   prints(memoryBenchmark, [/^ +1,000 pages +\d+ MB/], ON_LINUX);
   prints(engineBenchmark, [/^small pages: 64 /, /^ {2}engine .* \d\.\d\d /, /^large pages: 8 /]);
+  prints(startUpBenchmark, [
+    /^medians of 3$/,
+    /^ {2}empty module .* 1\.00 /,
+    /^ {2}sluice --version .* \d\.\d\d /,
+    /^ {2}sluice, one page .* \d\.\d\d$/,
+  ]);
   prints(checkpointBenchmark, [
     /^64 small pages to tsv;/,
     /^ {2}without .* 1\.000/,

@@ -1,0 +1,1 @@
+// What every program for Node takes to start and to end.
