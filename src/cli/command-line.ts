@@ -72,7 +72,7 @@ async function choose(
       throw new ConfigError(`${message ?? error.message}; try 'sluice --help'.`, { cause: error });
     });
   for (const command of commands) {
-    // Of the others, the help needs no more than there is: yargs takes for a command what stands among the arguments.
+    // yargs takes for a command only what stands among the arguments; of the others, the help has the name and the summary.
     const mayBeCalled = command === defaultCommand || args.includes(command.name);
     const code = mayBeCalled ? await command.load() : undefined;
     parser = addCommand(parser, command, code, registry, (chosen) => {
