@@ -9,7 +9,7 @@ import * as esbuild from 'esbuild';
  * What is started or imported by itself: each becomes NAME.js in dist. What they share becomes chunks beside them, so that a step of
  * a user's that imports `sluice` gets the classes of the running command; what is imported by `import()` is a chunk of its own.
  */
-const ENTRIES = ['src/main.ts', 'src/index.ts'];
+const ENTRIES = ['src/main.ts', 'src/worker.ts', 'src/index.ts'];
 
 const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** What is loaded on use stays a package. Not so zod, which is a dependency for its types: they are part of ours. */

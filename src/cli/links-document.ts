@@ -3,15 +3,7 @@ import type { SinkDefinition, StageDefinition } from '../core/stage.ts';
 import { extensionOf } from '../formats/compression.ts';
 import { documentFromFlags, type PipelineDocument } from '../pipeline/document/pipeline-document.ts';
 import type { Given } from './environment.ts';
-import {
-  type Flags,
-  type FlagValues,
-  listOf,
-  numberOf,
-  repeatableFlag,
-  switchFlag,
-  valueFlag,
-} from './flags.ts';
+import { type Flags, type FlagValues, listOf, numberOf, repeatableFlag, switchFlag, valueFlag } from './flags.ts';
 import { documentValue, type StageFlag, stageFlags, yargsOption } from './stage-flags.ts';
 
 const ALIASES: Readonly<Record<string, string>> = { concurrency: 'c', 'user-agent': 'A' };

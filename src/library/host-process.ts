@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { StageContext } from '../core/stage.ts';
 import type { LockOwner } from '../pipeline/checkpoint/checkpoint-lock.ts';
@@ -29,7 +28,8 @@ export function hostProcess(): HostProcess {
     cwd: process.cwd(),
     lockOwner: { processId: process.pid, isAlive },
     killGroup: process.platform === 'win32' ? undefined : killGroup,
-    workerEntry: new URL(`../worker${extname(import.meta.url)}`, import.meta.url),
+    // As it was built: a thread can't be given what compiles TypeScript here.
+    workerEntry: new URL('dist/worker.js', import.meta.resolve('sluice/package.json')),
   };
 }
 

@@ -35,7 +35,7 @@ export async function callSluice(
     cwd,
     processId: process.pid,
     isAlive: () => false,
-    workerEntry: new URL('../../../src/worker.ts', import.meta.url),
+    workerEntry: new URL('../../../dist/worker.js', import.meta.url),
     onInterrupt: () => () => {},
   });
   stdin.destroy();
