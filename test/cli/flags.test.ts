@@ -157,6 +157,19 @@ test('on a terminal the word about an interrupt stands above the live line', { s
   await sluice.rest();
 });
 
+for (const size of ['rows 0 cols 0', 'rows 24 cols 20']) {
+  test(`on a terminal of ${size} --verbose says whole lines, above the live line`, { skip: terminal }, async (t) => {
+    const sluice = onTerminal(`-v -o links.tsv ${site.origin}/one ${slowPage(size)}`, `stty ${size}; TERM=xterm `);
+    t.after(sluice.stop);
+    let screen = '';
+    while (!screen.includes('1 done')) screen += `${await nextLine(sluice)}\n`;
+    slow.release();
+    screen += await sluice.rest();
+    assert.match(screen, new RegExp(`linked {3}${site.origin}/one 200 1 rows \\d+ms\r\n`));
+    assert.match(screen, new RegExp(`linked {3}${site.origin}/slow\\S* 200 1 rows \\d+ms\r\n`));
+  });
+}
+
 for (const [what, flags, prefix] of [
   ['--no-progress', '--no-progress', ''],
   ['a dumb terminal', '', 'TERM=dumb '],

@@ -38,14 +38,15 @@ export async function createProgress(io: Io, { isLive, isVerbose }: ProgressChoi
   const live = isLive ? await liveLine(io) : undefined;
   const startedAt = performance.now();
   const say = (text: string) => {
-    if (live === undefined) io.stderr.write(`${text}\n`);
-    else live.persist(text);
+    // As it is: to be wrapped or cut to the terminal's size is for the live line alone.
+    live?.clear();
+    io.stderr.write(`${text}\n`);
   };
   let timer: NodeJS.Timeout | undefined;
   return {
     started: (progress) => {
       if (live === undefined) return;
-      const draw = () => live(progressLine(progress(), performance.now() - startedAt, io.stderr.columns ?? COLUMNS));
+      const draw = () => live(progressLine(progress(), performance.now() - startedAt, columnsOf(io)));
       timer = setInterval(draw, INTERVAL_MS);
       // The line must never be what keeps the process alive.
       timer.unref();
@@ -64,9 +65,21 @@ export async function createProgress(io: Io, { isLive, isVerbose }: ProgressChoi
 type LiveLine = ReturnType<typeof createLogUpdate>;
 
 /** Loaded where there is a terminal: most long runs have none. */
-async function liveLine({ stderr }: Io): Promise<LiveLine> {
+async function liveLine({ stderr }: Pick<Io, 'stderr'>): Promise<LiveLine> {
   const logUpdate = await import('log-update');
-  return logUpdate.createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true });
+  const terminal = {
+    isTTY: stderr.isTTY,
+    get columns() {
+      return columnsOf({ stderr });
+    },
+    write: (text: string) => stderr.write(text),
+  };
+  return logUpdate.createLogUpdate(terminal as NodeJS.WriteStream, { showCursor: true });
+}
+
+/** Columns of the terminal. One that was not told its size (a container's, a serial line's) says 0. */
+function columnsOf({ stderr }: Pick<Io, 'stderr'>): number {
+  return stderr.columns || COLUMNS;
 }
 
 /**
