@@ -36,6 +36,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     const choice = await choose(args, registry, io);
     if (choice === undefined) return exitCodes.ok;
     checkFlags(choice);
+    checkSwitches(choice, args);
     const positionals = positionalsOf(choice);
     if (choice.command === defaultCommand) checkCommandName(args, positionals);
     const { code, flags, values } = choice;
@@ -164,6 +165,18 @@ function checkFlags({ command, flags, values }: Choice): void {
     const isSlip = name.length > 1 && distance(name, nearest) <= MAX_SLIP;
     const advice = isSlip ? ` did you mean --${nearest}?` : ` try 'sluice ${command.name} --help'.`;
     throw new ConfigError(`unknown flag ${name.length === 1 ? `-${name}` : `--${name}`};${advice}`);
+  }
+}
+
+/** Refuses a switch with a value that is none: the parser takes all but `true` for `false`. */
+function checkSwitches({ flags }: Choice, args: readonly string[]): void {
+  const end = args.indexOf('--');
+  for (const word of end === -1 ? args : args.slice(0, end)) {
+    const [, written = '', value = ''] = /^(--?[^=]+)=(.*)$/s.exec(word) ?? [];
+    const [name] =
+      Object.entries(flags).find(([long, { alias }]) => [`--${long}`, `-${alias}`].includes(written)) ?? [];
+    if (name === undefined || flags[name]?.type !== 'boolean' || value === 'true' || value === 'false') continue;
+    throw new ConfigError(`--${name}: expected true or false, got ${JSON.stringify(value)}.`);
   }
 }
 
