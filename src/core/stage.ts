@@ -131,6 +131,14 @@ export interface SourceResume {
   readonly known: SourceIdentity;
 }
 
+/** How things stand in a step. */
+export interface StepFigures {
+  /** Requests in flight. */
+  readonly inFlight: number;
+  /** What waits for hosts that have too much to do. */
+  readonly deferred?: number;
+}
+
 /** A running step. */
 export interface Step<In extends Kind, Out extends Kind> {
   /** Most records in work at once; 1 where it matters that they are taken one after the other. May change (see `onRoom`). */
@@ -157,7 +165,7 @@ export interface Step<In extends Kind, Out extends Kind> {
    */
   save?(low: number): StepState | Promise<StepState>;
   /** Figures for the progress line. */
-  progress?(): { readonly inFlight: number };
+  progress?(): StepFigures;
   /** Lets go of what the step holds. Called once, after the last record or after an abort. */
   close?(): Promise<void> | void;
 }

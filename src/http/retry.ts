@@ -19,6 +19,18 @@ export const retriedCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
 /** Final statuses that another attempt may heal (RFC 9110, 15; 425: RFC 8470, 429: RFC 6585). */
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+/** Whether a status says that the host has too much to do (RFC 6585, 4; RFC 9110, 15.6.4). */
+export function isOverload(status: number | undefined): boolean {
+  return status === 429 || status === 503;
+}
+
+/** The end of a failure's message where the server asks for a longer wait than is waited for: what it asked for, and what follows. */
+export function tooLongWait(status: number | undefined, askedMs: number, maxRetryAfterMs: number): string {
+  const bound = `longer than maxRetryAfter (${maxRetryAfterMs / 1_000}s)`;
+  const isHeld = isOverload(status) && maxRetryAfterMs > 0;
+  return `, to be asked again in ${Math.ceil(askedMs / 1_000)}s, ${bound}${isHeld ? ', for which its host is left alone' : ''}`;
+}
+
 /** Whether another attempt may heal a failure, by the two tables above; of `dns` only what is no final answer. */
 export function isWorthRetrying(error: RecordError): boolean {
   if (error.code === 'http-status') return retriedStatuses.has(error.facts.status ?? 0);

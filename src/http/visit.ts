@@ -9,7 +9,7 @@ import { acceptedCodings } from './headers/acceptance.ts';
 import { contentTypeOf } from './headers/content-type.ts';
 import { firstHop, type Hop, nextHop } from './hop.ts';
 import { isRedirect, redirectTarget, withoutCredentials } from './redirects.ts';
-import { backOffMs, isWorthRetrying, retryAfterMs } from './retry.ts';
+import { backOffMs, isWorthRetrying, retryAfterMs, tooLongWait } from './retry.ts';
 import type { Lease, Start } from './scheduling/lease.ts';
 import { cancelled, Refusal } from './scheduling/refusals.ts';
 import { type Condition, validatorsOf } from './validators/validators.ts';
@@ -80,16 +80,12 @@ export class Visit {
       return this.#context.clock.now() + backOffMs(this.#shortages);
     }
     const { retries, maxRetryAfterMs, clock } = this.#context;
-    const askedMs =
-      error.code === 'http-status' ? retryAfterMs(this.#head?.headers['retry-after'], clock.timeOfDay()) : 0;
-    const isFinal =
-      this.#isRefused ||
-      error instanceof Refusal ||
-      this.#attempts > retries ||
-      !isWorthRetrying(error) ||
-      (askedMs ?? 0) > maxRetryAfterMs;
-    if (isFinal) throw this.#withFacts(error);
-    return clock.now() + Math.max(askedMs ?? 0, backOffMs(this.#attempts, clock.random));
+    if (this.#isRefused || error instanceof Refusal || !isWorthRetrying(error)) throw this.#withFacts(error);
+    const head = error.code === 'http-status' ? this.#head : undefined;
+    const askedMs = retryAfterMs(head?.headers['retry-after'], clock.timeOfDay()) ?? 0;
+    if (askedMs > maxRetryAfterMs) throw this.#withFacts(error, tooLongWait(head?.status, askedMs, maxRetryAfterMs));
+    if (this.#attempts > retries) throw this.#withFacts(error);
+    return clock.now() + Math.max(askedMs, backOffMs(this.#attempts, clock.random));
   }
 
   /** The page's facts. Only once there was an answer. */
@@ -225,7 +221,7 @@ export class Visit {
     return this.#startedAtMs === undefined ? 0 : Math.round(this.#context.clock.now() - this.#startedAtMs);
   }
 
-  #withFacts(error: RecordError): RecordError {
+  #withFacts(error: RecordError, remark = ''): RecordError {
     const head = this.#head;
     // A status without an answer is that of a proxy that would not connect us, or of a host that was given up on.
     const { status } = head ?? error.facts;
@@ -236,6 +232,6 @@ export class Visit {
       attempts: this.#attempts,
       elapsedMs: this.#elapsedMs,
     };
-    return new RecordError(error.code, error.message, { cause: error.cause, facts });
+    return new RecordError(error.code, `${error.message}${remark}`, { cause: error.cause, facts });
   }
 }

@@ -31,3 +31,30 @@ test('a host that answers 429 for ever is given up on: its lines fail with that,
   assert.equal((await failureOf(client, site.origin)).facts.attempts, 0);
   assert.equal(site.requests.length, PER_HOST + 2);
 });
+
+test('a line that is asked to wait longer than maxRetryAfter fails at once and says so, and its host is left alone for that', async (t) => {
+  const site = await startSite({ '/busy': { status: 503, headers: { 'retry-after': '3600' } }, '/': 'page' });
+  t.after(site.close);
+  const maxRetryAfterMs = 300;
+  const client = startClient(t, { perHost: 1, retries: 5, maxRetryAfterMs });
+  const failure = failureOf(client, `${site.origin}/busy`);
+  const page = fetchText(client, site.origin);
+  const { message } = await failure;
+  const failedAtMs = performance.now();
+  assert.equal(
+    message,
+    `${site.origin}/busy: answered with status 503, to be asked again in 3600s, longer than maxRetryAfter (0.3s), for which its host is left alone`,
+  );
+  assert.equal(client.deferred, 1);
+  assert.equal((await page).text, 'page');
+  assert.ok(performance.now() - failedAtMs > maxRetryAfterMs / 2, 'nothing was left alone');
+});
+
+test('a status that is no overload holds back its own line only', async (t) => {
+  const site = await startSite({ '/broken': { status: 500, headers: { 'retry-after': '3600' } }, '/': 'page' });
+  t.after(site.close);
+  const client = startClient(t, { perHost: 1, retries: 5 });
+  const { message } = await failureOf(client, `${site.origin}/broken`);
+  assert.match(message, /: answered with status 500, to be asked again in 3600s, longer than maxRetryAfter \(1s\)$/);
+  assert.equal((await fetchText(client, site.origin)).text, 'page');
+});

@@ -84,11 +84,15 @@ function columnsOf({ stderr }: Pick<Io, 'stderr'>): number {
 
 /**
  * The live line: lines done and their rate, how much of the input is read and the time left where that can be told, requests in
- * flight, outcomes, rows, decoded bytes.
+ * flight, lines that wait for busy hosts, outcomes, rows, decoded bytes.
  *
  * Length: less than `columns`, so that no terminal wraps it; what is too much is left out from the end.
  */
-export function progressLine({ totals, inFlight, input }: RunProgress, elapsedMs: number, columns: number): string {
+export function progressLine(
+  { totals, inFlight, deferred, input }: RunProgress,
+  elapsedMs: number,
+  columns: number,
+): string {
   const share = input.total === null || input.total === 0 ? 0 : input.read / input.total;
   const hasTimeLeft = share >= MIN_SHARE_FOR_ETA && share < 1;
   return fitted(columns, [
@@ -97,6 +101,7 @@ export function progressLine({ totals, inFlight, input }: RunProgress, elapsedMs
     ...(share > 0 ? [`${Math.floor(share * 100)}% read`] : []),
     ...(hasTimeLeft ? [`${formatDuration(elapsedMs / share - elapsedMs)} left`] : []),
     `${formatCount(inFlight)} in flight`,
+    ...(deferred > 0 ? [`${formatCount(deferred)} waiting for busy hosts`] : []),
     `${formatCount(totals.linked + totals.empty)} ok`,
     `${formatCount(totals.failed)} failed`,
     `${formatCount(totals.skipped)} skipped`,

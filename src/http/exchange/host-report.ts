@@ -1,7 +1,7 @@
 import { RecordError } from '../../core/errors.ts';
 import type { FailureCode } from '../../core/failure-codes.ts';
 import { isOutOfDescriptors } from '../failure.ts';
-import { retryAfterMs } from '../retry.ts';
+import { isOverload, retryAfterMs } from '../retry.ts';
 import type { HostReport } from '../scheduling/lease.ts';
 import type { Head } from './exchange.ts';
 
@@ -28,8 +28,7 @@ export function hostReport(
     return { kind: isOutOfDescriptors(error) ? 'neutral' : 'unreachable' };
   }
   if (head === undefined) return { kind: 'neutral' };
-  // RFC 6585, 4 and RFC 9110, 15.6.4.
-  if (head.status !== 429 && head.status !== 503) return ANSWERED;
+  if (!isOverload(head.status)) return ANSWERED;
   const askedMs = retryAfterMs(head.headers['retry-after'], nowMs);
   const { status } = head;
   if (askedMs === undefined) return { kind: 'overloaded', status };

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { concurrentTransform } from '../../core/concurrent-transform.ts';
 import type { Departures } from '../../core/outcome.ts';
 import type { Kind } from '../../core/record.ts';
-import type { Step } from '../../core/stage.ts';
+import type { Step, StepFigures } from '../../core/stage.ts';
 
 /** What a run makes a stream of, between its source and its end: a step, or several that other threads do. */
 export interface Part {
@@ -11,7 +11,7 @@ export interface Part {
   /** Its stream. Called once; when the stream is closed, so is the part. */
   stream(departures: Departures): Duplex;
   /** Figures for the progress line. */
-  progress?(): { readonly inFlight: number };
+  progress?(): StepFigures;
   /** Lets go of what it holds, where it never became a stream. */
   close?(): Promise<void> | void;
 }

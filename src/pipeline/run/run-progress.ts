@@ -1,12 +1,19 @@
+import type { StepFigures } from '../../core/stage.ts';
 import type { Totals } from './ledger.ts';
 
 /** What a run looks like from outside while it goes on. */
-export interface RunProgress {
+export interface RunProgress extends Required<StepFigures> {
   readonly totals: Totals;
   /** Lines taken from the input. */
   readonly lines: number;
-  /** Requests in flight. */
-  readonly inFlight: number;
   /** Bytes of the input, as stored; `total` is null where it is not known. */
   readonly input: { readonly read: number; readonly total: number | null };
+}
+
+/** Gives the figures of several steps, or of several threads, as one. */
+export function sumOfFigures(figures: readonly StepFigures[]): Required<StepFigures> {
+  return {
+    inFlight: figures.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    deferred: figures.reduce((sum, { deferred = 0 }) => sum + deferred, 0),
+  };
 }

@@ -16,7 +16,7 @@ import { type Part, partOfStep } from './part.ts';
 import { Positions } from './positions.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { untilAborted } from './run-outputs.ts';
-import type { RunProgress } from './run-progress.ts';
+import { type RunProgress, sumOfFigures } from './run-progress.ts';
 import { type Outputs, Settlement } from './settlement.ts';
 import { type Shard, shardOf } from './shard.ts';
 
@@ -171,9 +171,9 @@ export class RunStages {
   }
 
   #progress(): RunProgress {
-    const inFlight = this.#parts.reduce((sum, part) => sum + (part.progress?.().inFlight ?? 0), 0);
+    const figures = this.#parts.flatMap((part) => part.progress?.() ?? []);
     const input = this.#source.progress?.() ?? { read: 0, total: null };
-    return { totals: this.ledger.totals(), lines: this.ledger.lines, inFlight, input };
+    return { totals: this.ledger.totals(), lines: this.ledger.lines, ...sumOfFigures(figures), input };
   }
 }
 

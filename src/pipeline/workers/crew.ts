@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ColumnScope } from '../../core/columns/columns.ts';
 import type { Departures } from '../../core/outcome.ts';
-import type { StageContext, StepDefinition } from '../../core/stage.ts';
+import type { StageContext, StepDefinition, StepFigures } from '../../core/stage.ts';
 import type { Part } from '../run/part.ts';
+import { sumOfFigures } from '../run/run-progress.ts';
 import type { StageChoice } from '../stage-choice.ts';
 import type { PortableStep } from './messages.ts';
 import { portableScope } from './portable-scope.ts';
@@ -50,8 +51,8 @@ export class Crew implements Part {
     return workerStream(this.#threads, departures, () => this.close());
   }
 
-  progress(): { readonly inFlight: number } {
-    return { inFlight: this.#threads.reduce((sum, { figures }) => sum + figures.inFlight, 0) };
+  progress(): StepFigures {
+    return sumOfFigures(this.#threads.map(({ figures }) => figures));
   }
 
   async close(): Promise<void> {

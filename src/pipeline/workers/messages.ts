@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SkipReason } from '../../core/outcome.ts';
 import type { PageFacts } from '../../core/record.ts';
+import type { StepFigures } from '../../core/stage.ts';
 import type { PortableError, PortableFailure } from './portable-error.ts';
 import type { PortableRecord, PortableUrl } from './portable-record.ts';
 import type { PortableScope } from './portable-scope.ts';
@@ -45,9 +46,7 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly error: PortableError };
 
 /** How things stand in a worker thread. */
-export interface WorkerFigures {
-  /** Requests in flight. */
-  readonly inFlight: number;
+export interface WorkerFigures extends Required<StepFigures> {
   /** Lines that it takes at most. */
   readonly room: number;
 }

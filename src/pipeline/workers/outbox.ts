@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import type { FromWorker, WorkerFigures, WorkerResult } from './messages.ts';
 
@@ -69,7 +70,7 @@ export class Outbox {
 
   #tellFigures(): void {
     const figures = this.#figures();
-    if (this.#told?.inFlight === figures.inFlight && this.#told.room === figures.room) return;
+    if (isDeepStrictEqual(this.#told, figures)) return;
     this.#told = figures;
     this.#post({ kind: 'figures', figures });
   }

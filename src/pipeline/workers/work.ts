@@ -8,6 +8,7 @@ import type { AnyRecord, Kind } from '../../core/record.ts';
 import { sinkWritable } from '../../core/stage/sink-writable.ts';
 import type { StageContext, StageDefinition, Step, StepDefinition } from '../../core/stage.ts';
 import { joinStages } from '../run/join-stages.ts';
+import { sumOfFigures } from '../run/run-progress.ts';
 import type { FromWorker, PortableStep, ToWorker, WorkerFigures, WorkerStart } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { portableError, portableFailure } from './portable-error.ts';
@@ -111,6 +112,6 @@ function departuresTo(outbox: Outbox): Departures {
 }
 
 function figuresOf(steps: readonly Step<Kind, Kind>[]): WorkerFigures {
-  const inFlight = steps.reduce((sum, step) => sum + (step.progress?.().inFlight ?? 0), 0);
-  return { inFlight, room: steps[0]?.concurrency ?? 0 };
+  const figures = steps.flatMap((step) => step.progress?.() ?? []);
+  return { ...sumOfFigures(figures), room: steps[0]?.concurrency ?? 0 };
 }

@@ -20,7 +20,7 @@ export class WorkerThread {
   /** Resolves when the thread's steps are open. Errors: ConfigError, StageError. */
   readonly ready: Promise<void>;
   readonly #worker: Worker;
-  #figures: WorkerFigures = { inFlight: 0, room: 0 };
+  #figures: WorkerFigures = { inFlight: 0, deferred: 0, room: 0 };
   #listener: WorkerListener | undefined;
   #lines: PortableUrl[] = [];
   #isClosed = false;

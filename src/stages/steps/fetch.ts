@@ -187,7 +187,7 @@ export const fetchStep = defineStep({
           return outcome;
         }
       },
-      progress: () => ({ inFlight: client.inFlight }),
+      progress: () => ({ inFlight: client.inFlight, deferred: client.deferred }),
       // The stop is still waited for: bodies may be read, and fetched again, for longer than this step lives.
       close: () => client.close(),
     };

@@ -10,6 +10,7 @@ const progress: RunProgress = {
   },
   lines: 1_234_600,
   inFlight: 64,
+  deferred: 0,
   input: { read: 250, total: 1000 },
 };
 const WHOLE =
@@ -19,6 +20,11 @@ test('the live line has the figures of the run, and the time left where the size
   assert.equal(progressLine(progress, 1_000_000, 200), WHOLE);
   const unknown = { ...progress, input: { read: 250, total: null } };
   assert.equal(progressLine(unknown, 1_000_000, 200), WHOLE.replace(' · 25% read · 50m 00s left', ''));
+});
+
+test('the live line says how many lines wait for busy hosts, where there are any', () => {
+  const waiting = progressLine({ ...progress, deferred: 1_200 }, 1_000_000, 200);
+  assert.equal(waiting, WHOLE.replace(' in flight', ' in flight · 1,200 waiting for busy hosts'));
 });
 
 test('the live line is one line: what does not fit the terminal is left out, from its end', () => {

@@ -15,7 +15,7 @@ let inFlight: number;
 beforeEach(() => {
   channel = new MessageChannel();
   inFlight = 0;
-  outbox = new Outbox(channel.port1, () => ({ inFlight, room: 8 }));
+  outbox = new Outbox(channel.port1, () => ({ inFlight, deferred: 0, room: 8 }));
 });
 afterEach(() => {
   outbox.close();
@@ -37,7 +37,7 @@ test('results of one turn go together, with the figures', async () => {
   assert.deepEqual(await message(), {
     kind: 'results',
     results: [result(0), result(1), result(2)],
-    figures: { inFlight: 3, room: 8 },
+    figures: { inFlight: 3, deferred: 0, room: 8 },
   });
 });
 
@@ -68,7 +68,7 @@ test('results that nobody waits for keep no other from being given', async () =>
 
 test('figures are told while there are no results, once they have changed', async () => {
   inFlight = 5;
-  assert.deepEqual(await message(), { kind: 'figures', figures: { inFlight: 5, room: 8 } });
+  assert.deepEqual(await message(), { kind: 'figures', figures: { inFlight: 5, deferred: 0, room: 8 } });
 });
 
 test('what is not sent yet is sent at the end', async () => {

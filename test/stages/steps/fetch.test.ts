@@ -297,7 +297,7 @@ describe('in a pipeline', () => {
     });
     await pipeline(Readable.from(records), transform, sink);
     assert.deepEqual(ends, { pages: 30, failed: 30, skipped: 30 });
-    assert.deepEqual(step.progress?.(), { inFlight: 0 });
+    assert.deepEqual(step.progress?.(), { inFlight: 0, deferred: 0 });
     await site.idle();
   });
 
