@@ -104,6 +104,9 @@ export function linksDocument(
     sink: sinkOf(given, registry, name),
   };
   name('source.lines.path', 'input');
+  urls.forEach((_url, index) => {
+    labels.set(`source.urls.list.${index}`, `argument ${index + 1}`);
+  });
   for (const role of ['failures', 'pages'] as const) {
     if (values[role] === undefined) continue;
     document[role] = reportOutput(String(values[role]), registry);

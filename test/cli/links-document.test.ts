@@ -88,3 +88,15 @@ test('the summary of - goes to standard output', async () => {
   assert.equal(code, 0);
   assert.equal(JSON.parse(stdout).complete, true);
 });
+
+for (const [args, message] of [
+  [['-o', 'same.tsv', '--failures', 'same.tsv'], '--failures: writes to "same.tsv", and so does --output: '],
+  [['-i', 'a.txt', '-o', 'a.txt'], '--output: would overwrite "a.txt", which --input reads.'],
+  [['http://a.example/', ''], 'argument 2: expected some text, got "".'],
+] as const) {
+  test(`the message about ${args.join(' ')} names what was typed`, async () => {
+    const { code, stderr } = await callSluice(args);
+    assert.equal(code, 2);
+    assert.ok(stderr.startsWith(`sluice: ${message}`), stderr);
+  });
+}

@@ -4,7 +4,7 @@ import { optionNotes } from '../../core/stage/option-notes.ts';
 import { namePattern } from '../../formats/split/part-names.ts';
 import type { PipelineDocument } from '../document/pipeline-document.ts';
 import type { StageChoice } from '../stage-choice.ts';
-import { type Path, type Problem, pathText, problemAt, quoted } from './problems.ts';
+import { optionText, type Path, type Problem, problemAt, quoted } from './problems.ts';
 
 /** Everything in a pipeline that names files; the stages that could be made. */
 export interface FileUsers {
@@ -104,13 +104,13 @@ function conflicts(document: PipelineDocument, uses: readonly FileUse[]): readon
       const writer = writers.get(key);
       writers.set(key, writer ?? use);
       if (reader !== undefined) {
-        const text = `would overwrite ${quoted(reader.file)}, which ${pathText(reader.path)} reads`;
+        const text = `would overwrite ${quoted(reader.file)}, which ${optionText(document, reader.path)} reads`;
         return [problemAt(document, use.path, text, { code: 'overwrites-input' })];
       }
       // Devices take whatever comes, from as many as there are.
       if (writer === undefined || isNoFile(key)) return [];
       const what = use.file === '-' ? 'standard output' : quoted(use.file);
-      const text = `writes to ${what}, and so does ${pathText(writer.path)}: each output needs its own`;
+      const text = `writes to ${what}, and so does ${optionText(document, writer.path)}: each output needs its own`;
       return [problemAt(document, use.path, text, { code: 'same-output' })];
     });
 }
@@ -126,10 +126,10 @@ function patternConflicts(document: PipelineDocument, uses: readonly FileUse[]):
         const other = fileKey(document, use);
         if (use.hasPlaceholders || dirname(other) !== dirname(key) || !pattern.test(basename(other))) return [];
         if (use.role === 'source' || use.role === 'input') {
-          const text = `could overwrite ${quoted(use.file)}, which ${pathText(use.path)} reads`;
+          const text = `could overwrite ${quoted(use.file)}, which ${optionText(document, use.path)} reads`;
           return [problemAt(document, several.path, text, { code: 'overwrites-input' })];
         }
-        const text = `writes to ${quoted(use.file)}, which ${pathText(several.path)} could name, too: each output needs its own`;
+        const text = `writes to ${quoted(use.file)}, which ${optionText(document, several.path)} could name, too: each output needs its own`;
         return [problemAt(document, use.path, text, { code: 'same-output' })];
       });
     });

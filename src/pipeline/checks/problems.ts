@@ -151,6 +151,12 @@ export function throwProblems(problems: readonly Problem[]): void {
   if (errors.length > 0) throw new ConfigError(messagesInOrder(errors));
 }
 
+/** Names the option at a path within a message: by its flag where that alone says which one is meant (`--input`), else by its path. */
+export function optionText(locator: Locator, path: Path): string {
+  const { place, namesOption } = locator.locate(path);
+  return namesOption ? place : pathText(path);
+}
+
 /** Gives a path as people write it: `steps[1].fetch.timeout`. */
 export function pathText(path: Path): string {
   let text = '';

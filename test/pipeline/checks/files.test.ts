@@ -101,11 +101,15 @@ test('of flags, files are compared, and left to the stages otherwise', async () 
       steps: [{ fetch: {} }, { links: {} }],
       sink: { tsv: { path: output } },
     };
-    return documentFromFlags(value, (path) => (path[0] === 'sink' ? '--output' : undefined), folder);
+    return documentFromFlags(
+      value,
+      ([key]) => (key === 'sink' ? '--output' : key === 'source' ? '--input' : undefined),
+      folder,
+    );
   };
   assert.doesNotThrow(() => buildPipeline(document('no/such/folder.tsv'), stageDefinitions));
   assert.throws(() => buildPipeline(document('links.tsv'), stageDefinitions), {
-    problems: ['--output: would overwrite "urls.txt", which source.lines.path[0] reads.'],
+    problems: ['--output: would overwrite "urls.txt", which --input reads.'],
   });
 });
 
