@@ -64,7 +64,7 @@ export function readRunFlags(given: Given): RunFlags {
   return {
     progress,
     isQuiet: values['quiet'] === true,
-    isVerbose: values['verbose'] === true,
+    isVerbose: values['verbose'] === true && values['quiet'] !== true,
     restart: values['restart'] === true ? given.labelOf('restart') : undefined,
     graceMs: durationOf(given, 'grace', DEFAULT_GRACE),
     checkpointIntervalMs: durationOf(given, 'checkpoint-interval', DEFAULT_CHECKPOINT_INTERVAL),

@@ -105,6 +105,11 @@ test('--progress shows the live line where standard error is no terminal', async
   assert.equal((await sluice.exit()).code, 0);
 });
 
+test('--quiet is stronger than --verbose', async () => {
+  const { code, stderr } = await run(['-q', '-v'], mixedList(site.origin));
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+});
+
 test('--quiet is stronger than --progress', async (t) => {
   const sluice = startSluice(['--allow-private', '-q', '--progress', slowPage('quiet')]);
   t.after(sluice.stop);
