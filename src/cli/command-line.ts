@@ -70,7 +70,9 @@ async function choose(
     .detectLocale(false)
     .exitProcess(false)
     .fail((message, error) => {
-      throw new ConfigError(`${message ?? error.message}; try 'sluice --help'.`, { cause: error });
+      const command = commands.find(({ name }) => name === args[0]);
+      const help = command === undefined ? 'sluice --help' : `sluice ${command.name} --help`;
+      throw new ConfigError(`${inOurWords(message ?? error.message)}; try '${help}'.`, { cause: error });
     });
   for (const command of commands) {
     // yargs takes for a command only what stands among the arguments; of the others, the help has the name and the summary.
@@ -88,6 +90,13 @@ async function choose(
   if (printed === '') return choice;
   io.stdout.write(`${printed}\n`);
   return undefined;
+}
+
+/** What yargs says of things that are missing, in words that need not be known. */
+function inOurWords(message: string): string {
+  const [, flag] = /^Not enough arguments following: (.+)$/.exec(message) ?? [];
+  if (flag !== undefined) return `a value is missing behind ${flag.length === 1 ? '-' : '--'}${flag}`;
+  return message.startsWith('Not enough non-option arguments') ? 'an argument is missing' : message;
 }
 
 /** Without its code, the command is only named. */

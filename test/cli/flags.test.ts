@@ -36,6 +36,10 @@ for (const [args, advice] of [
   [['run', 'links.yaml', '--limt', '1'], 'did you mean --limit'],
   [['run', 'links.yaml', '--select', 'all'], "try 'sluice run --help'"],
   [['check', 'links.yaml', '--columns', 'status'], "try 'sluice check --help'"],
+  [['run'], "an argument is missing; try 'sluice run --help'"],
+  [['explain', '--format', 'json'], "an argument is missing; try 'sluice explain --help'"],
+  [['-i'], 'a value is missing behind -i'],
+  [['--output'], 'a value is missing behind --output'],
   [['-Z'], "try 'sluice links --help'"],
 ] as const) {
   test(`sluice ${args.join(' ')} is refused in one line: ${advice}`, async () => {
