@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createReadStream, fstatSync } from 'node:fs';
 import { runCommandLine } from './cli/command-line.ts';
 import type { Interrupt, Io } from './cli/io.ts';
 import { hostProcess } from './library/host-process.ts';
@@ -8,9 +9,12 @@ const { env, cwd, lockOwner, killGroup, workerEntry } = hostProcess();
 /** Time that an interrupted run has, once it is over, to end by itself: its files may still be closing. */
 const HELD_UP_MS = 1000;
 
+/** Standard input. A folder there (`sluice < .`) would be an empty one to Node; to read it as a file fails as it should. */
+const stdin = fstatSync(0).isDirectory() ? createReadStream('', { fd: 0 }) : process.stdin;
+
 /** Arguments in, exit code out: the only file of the program that touches `process`. */
 const io: Io = {
-  stdin: process.stdin,
+  stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   ...lockOwner,
@@ -33,7 +37,7 @@ process.stderr.on('error', () => {});
 const exitCode = await runCommandLine(process.argv.slice(2), io);
 process.exitCode = exitCode;
 // Standard input that still waits must not keep the process alive; standard output still drains.
-process.stdin.destroy();
+stdin.destroy();
 // Nor may rows that a stalled reader won't take, once the run was told to stop.
 if (exitCode > 128 && process.stdout.writableLength > 0) process.exit();
 // Nor a call that the system holds up (to open a named pipe that nobody writes to), for which `process.exit` would wait as well.

@@ -126,6 +126,13 @@ test('a full disk behind standard output gives exit code 3', async () => {
   assert.match(stderr, /^sluice: standard output: can't be written: the disk is full \(ENOSPC\)/);
 });
 
+test('a folder as standard input gives exit code 3', async () => {
+  const { code, stderr } = await runProcess('/bin/sh', ['-c', 'exec "$0" "$1" -q < .', process.execPath, mainPath], {
+    cwd: folder,
+  });
+  assert.deepEqual({ code, stderr }, { code: 3, stderr: "sluice: standard input: can't be read: it is a folder.\n" });
+});
+
 test('a failures output that fails gives exit code 3', async () => {
   const { code } = await sluice(['-q', '--failures', '/dev/full', `${site.origin}/gone`, `${site.origin}/one`]);
   assert.equal(code, 3);

@@ -56,8 +56,14 @@ export function unreadable(name: string, error: unknown): unknown {
   if (error instanceof StageError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
-  const reason = code === 'ENOENT' ? missing(name) : `${message.replace(/\.$/, '')} (${code}).`;
-  return new StageError('SOURCE_UNREADABLE', `${name}: can't be read: ${reason}`, { cause: error });
+  return new StageError('SOURCE_UNREADABLE', `${name}: can't be read: ${reasonOf(code, name, message)}`, {
+    cause: error,
+  });
+}
+
+function reasonOf(code: string, name: string, message: string): string {
+  if (code === 'ENOENT') return missing(name);
+  return code === 'EISDIR' ? 'it is a folder.' : `${message.replace(/\.$/, '')} (${code}).`;
 }
 
 /** Node reads arguments and folders as UTF-8: other bytes are this character then, and lead to no file. */
