@@ -28,8 +28,7 @@ export async function execute(pipeline: Pipeline, baseDirectory: string, flags: 
   const resolvePath = (path: string) => resolve(baseDirectory, path);
   const place = { resolvePath, stdout: io.stdout };
   await checkSummary(pipeline, place);
-  const isLive = !flags.isQuiet && (flags.progress ?? (io.stderr.isTTY === true && io.env['TERM'] !== 'dumb'));
-  const progress = await createProgress(io, { isLive, isVerbose: flags.isVerbose });
+  const progress = await createProgress(io, { isLive: hasLiveLine(pipeline, flags, io), isVerbose: flags.isVerbose });
   const interrupts = watchInterrupts(io, flags.graceMs, (text) => {
     if (!flags.isQuiet) progress.say(text);
   });
@@ -54,6 +53,14 @@ export async function execute(pipeline: Pipeline, baseDirectory: string, flags: 
   if (result.end.kind === 'failed') io.stderr.write(`${errorText(result.end.error)}\n`);
   await writeSummary(pipeline, result, place);
   return exitCodeOf(result, pipeline, interrupts.first());
+}
+
+/** Whether there is a live line. Where rows come on the same terminal there is none, whoever asks for it: it would wipe them out. */
+function hasLiveLine({ sinks, failures, pages }: Pipeline, flags: RunFlags, { stdout, stderr, env }: Io): boolean {
+  const hasTerminal = stderr.isTTY === true;
+  const hasRows = [...sinks, failures, pages].some((output) => output?.options['path'] === '-');
+  if (flags.isQuiet || (hasTerminal && stdout.isTTY === true && hasRows)) return false;
+  return flags.progress ?? (hasTerminal && env['TERM'] !== 'dumb');
 }
 
 /** First interrupt: stop reading and finish what is in flight, for as long as the grace period lasts. Second: stop at once. */

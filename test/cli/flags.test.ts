@@ -166,6 +166,22 @@ test('on a terminal the word about an interrupt stands above the live line', { s
   await sluice.rest();
 });
 
+for (const flag of ['', '--progress']) {
+  test(`on a terminal that gets the rows there is no live line to wipe them out, ${flag || 'with no flag'}`, {
+    skip: terminal,
+  }, async (t) => {
+    const page = slowPage(`rows ${flag}`);
+    const sluice = onTerminal(`${flag} ${site.origin}/one ${page}`);
+    t.after(sluice.stop);
+    await longerThanLiveLineTakes(`rows ${flag}`);
+    slow.release();
+    const rows = [`${site.origin}/one\t${site.origin}/z`, `${page}\t${site.origin}/x`];
+    const [header, first, second, summary] = (await sluice.rest()).split('\r\n');
+    assert.deepEqual([header, first, second], ['source_url\tparsed_url', ...rows]);
+    assert.match(summary ?? '', /^sluice: read 2 = 2 linked/);
+  });
+}
+
 for (const size of ['rows 0 cols 0', 'rows 24 cols 20']) {
   test(`on a terminal of ${size} --verbose says whole lines, above the live line`, { skip: terminal }, async (t) => {
     const sluice = onTerminal(`-v -o links.tsv ${site.origin}/one ${slowPage(size)}`, `stty ${size}; TERM=xterm `);
