@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StageError } from '../../core/errors.ts';
 import type { OutputState } from '../../core/stage/sink-writer.ts';
@@ -24,6 +24,7 @@ const TAIL_BYTES = 4096;
  * A file that appears under its name when it is complete: until `close` it is `PATH.part` beside it.
  * A device or a named pipe that has the name is written to as it is.
  *
+ * Each run has a new `PATH.part`, so that two at once don't write into one another's; the earlier one fails when it is closed.
  * Errors: StageError `SINK_FAILED` with the path and what the system said.
  */
 export async function replacedFile(path: string, disk: FileDisk = realDisk): Promise<ByteTarget> {
@@ -35,13 +36,16 @@ export async function replacedFile(path: string, disk: FileDisk = realDisk): Pro
   // A link stays one: what it points to is replaced.
   const realPath = await linkTarget(path);
   const partPath = `${realPath}.part`;
-  const file = new FileTarget(path, await opened(disk, path, partPath, 'w', existing?.mode), 0);
+  const handle = await newFile(disk, path, partPath, existing?.mode);
+  const file = new FileTarget(path, handle, 0);
   return {
     write: (bytes) => file.write(bytes),
     sync: () => file.sync(),
     close: async () => {
       await file.sync();
+      const inode = await file.inode();
       await file.close();
+      await checkName(path, partPath, inode);
       await nameFile(path, partPath, realPath, disk);
     },
     // What is there stays for people to look at, under the name that says that it is not whole.
@@ -162,6 +166,11 @@ class FileTarget implements ByteTarget {
     });
   }
 
+  /** By which the file is known, whatever its name is now. */
+  inode(): Promise<number> {
+    return this.#guarded(async () => (await this.#handle.stat()).ino);
+  }
+
   close(): Promise<void> {
     return this.#guarded(() => this.#handle.close());
   }
@@ -191,6 +200,21 @@ async function opened(
   } catch (error) {
     throw sinkFailed(shownPath, error);
   }
+}
+
+/** Opens a file that nobody else has open. One that an earlier run left unfinished is removed. */
+async function newFile(disk: FileDisk, shownPath: string, path: string, mode: number | undefined): Promise<FileHandle> {
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw sinkFailed(shownPath, error);
+  });
+  return await opened(disk, shownPath, path, 'wx', mode);
+}
+
+/** Makes sure that a file still has its name, which another run takes for its own. */
+async function checkName(shownPath: string, path: string, inode: number): Promise<void> {
+  const named = await stat(path).catch(() => undefined);
+  if (named?.ino === inode) return;
+  throw new StageError('SINK_FAILED', `${shownPath}: another run has begun to write it meanwhile. Run one at a time.`);
 }
 
 /** Brings a new name to the disk (fsync(2): the entry in the folder is not synced with the file). */

@@ -39,6 +39,31 @@ describe('a file that is replaced', () => {
     assert.equal(await readFile(path, 'utf8'), 'new');
   });
 
+  it('is written by one at a time: of two, the one that began last, and the other fails', async (t) => {
+    const path = await scratchPath(t);
+    const first = await replacedFile(path);
+    await first.write(Buffer.from('first, and longer\n'));
+    const second = await replacedFile(path);
+    await second.write(Buffer.from('second\n'));
+    await first.write(Buffer.from('first again\n'));
+    await assert.rejects(first.close(), {
+      code: 'SINK_FAILED',
+      message: /another run has begun to write it meanwhile/,
+    });
+    await second.close();
+    assert.equal(await readFile(path, 'utf8'), 'second\n');
+  });
+
+  it('that another run has completed meanwhile is not touched by the earlier one', async (t) => {
+    const path = await scratchPath(t);
+    const first = await replacedFile(path);
+    const second = await replacedFile(path);
+    await second.write(Buffer.from('second\n'));
+    await second.close();
+    await assert.rejects(first.close(), { code: 'SINK_FAILED', message: /another run/ });
+    assert.equal(await readFile(path, 'utf8'), 'second\n');
+  });
+
   it('keeps the permissions of the older one', async (t) => {
     const path = await scratchPath(t, 'older');
     await chmod(path, 0o600);
