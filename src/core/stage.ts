@@ -8,6 +8,7 @@ import type { Kind, Origin, Records } from './record.ts';
 import type { OutputState, SinkRequest, SinkWriter } from './stage/sink-writer.ts';
 import type { SourceItem } from './stage/source-item.ts';
 import type { Advice, StageNote } from './stage/stage-note.ts';
+import type { StepFigures } from './stage/step-figures.ts';
 import type { StepCheckpoint, StepState } from './stage/step-state.ts';
 import type { Wire } from './wire.ts';
 import type { WorkerShare } from './worker-share.ts';
@@ -129,14 +130,6 @@ export interface SourceResume {
    * once is refused before the first line behind `from` is given.
    */
   readonly known: SourceIdentity;
-}
-
-/** How things stand in a step. */
-export interface StepFigures {
-  /** Requests in flight. */
-  readonly inFlight: number;
-  /** What waits for hosts that have too much to do. */
-  readonly deferred?: number;
 }
 
 /** A running step. */

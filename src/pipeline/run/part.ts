@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { concurrentTransform } from '../../core/concurrent-transform.ts';
 import type { Departures } from '../../core/outcome.ts';
 import type { Kind } from '../../core/record.ts';
-import type { Step, StepFigures } from '../../core/stage.ts';
+import type { StepFigures } from '../../core/stage/step-figures.ts';
+import type { Step } from '../../core/stage.ts';
 
 /** What a run makes a stream of, between its source and its end: a step, or several that other threads do. */
 export interface Part {

@@ -1,4 +1,4 @@
-import type { StepFigures } from '../../core/stage.ts';
+import type { StepFigures } from '../../core/stage/step-figures.ts';
 import type { Totals } from './ledger.ts';
 
 /** What a run looks like from outside while it goes on. */
@@ -8,12 +8,4 @@ export interface RunProgress extends Required<StepFigures> {
   readonly lines: number;
   /** Bytes of the input, as stored; `total` is null where it is not known. */
   readonly input: { readonly read: number; readonly total: number | null };
-}
-
-/** Gives the figures of several steps, or of several threads, as one. */
-export function sumOfFigures(figures: readonly StepFigures[]): Required<StepFigures> {
-  return {
-    inFlight: figures.reduce((sum, { inFlight }) => sum + inFlight, 0),
-    deferred: figures.reduce((sum, { deferred = 0 }) => sum + deferred, 0),
-  };
 }

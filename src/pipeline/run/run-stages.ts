@@ -2,6 +2,7 @@ import { type Departures, type Skip, skip } from '../../core/outcome.ts';
 import type { Kind, LinksRecord, Origin, PageRecord, UrlRecord } from '../../core/record.ts';
 import { sinkWritable } from '../../core/stage/sink-writable.ts';
 import { sourceReadable } from '../../core/stage/source-readable.ts';
+import { sumOfFigures } from '../../core/stage/step-figures.ts';
 import type { Source, SourceIdentity, StageContext, Step } from '../../core/stage.ts';
 import type { Pipeline } from '../build.ts';
 import type { CheckpointState } from '../checkpoint/checkpoint-state.ts';
@@ -16,7 +17,7 @@ import { type Part, partOfStep } from './part.ts';
 import { Positions } from './positions.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { untilAborted } from './run-outputs.ts';
-import { type RunProgress, sumOfFigures } from './run-progress.ts';
+import type { RunProgress } from './run-progress.ts';
 import { type Outputs, Settlement } from './settlement.ts';
 import { type Shard, shardOf } from './shard.ts';
 

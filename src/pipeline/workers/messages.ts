@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SkipReason } from '../../core/outcome.ts';
 import type { PageFacts } from '../../core/record.ts';
-import type { StepFigures } from '../../core/stage.ts';
+import type { StepFigures } from '../../core/stage/step-figures.ts';
 import type { PortableError, PortableFailure } from './portable-error.ts';
 import type { PortableRecord, PortableUrl } from './portable-record.ts';
 import type { PortableScope } from './portable-scope.ts';
