@@ -53,7 +53,7 @@ export type { FailedLine, LineResult, LinkedLine, SkippedLine } from './library/
 export type { PipelineInput, PipelineOptions, StageInput } from './library/pipeline-input.ts';
 export { type ReadLinksOptions, readLinks } from './library/read-links.ts';
 export { type PipelineResult, type RunOptions, runPipeline } from './library/run-pipeline.ts';
-export type { Totals } from './pipeline/run/ledger.ts';
+export type { Totals } from './pipeline/accounts/ledger.ts';
 export type { RunProgress } from './pipeline/run/run-progress.ts';
 export type { FetchOptions, LinksOptions } from './stages/registry.ts';
 export { stageDefinitions } from './stages/registry.ts';

@@ -6,7 +6,7 @@ import { VERSION } from '../core/version.ts';
 import { type Command, type CommandCode, positionalUsage } from './command.ts';
 import { commands } from './commands.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
-import { type Flags, type FlagValues, isRepeatable } from './flags.ts';
+import { type Flags, type FlagValues, isRepeatable } from './flags/flags.ts';
 import type { Io } from './io.ts';
 import { errorText } from './report/error-text.ts';
 

@@ -1,5 +1,5 @@
 import type { StageDefinition } from '../core/stage.ts';
-import type { Candidates, Flags, FlagValues } from './flags.ts';
+import type { Candidates, Flags, FlagValues } from './flags/flags.ts';
 import type { Io } from './io.ts';
 
 /** A call of a command: what stood on the command line, read and checked against the command's flags. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { checkSummary, hasNothingDone, writeSummary } from '../pipeline/accounts/summary-file.ts';
 import type { Pipeline } from '../pipeline/build.ts';
 import { checkRestart } from '../pipeline/checks/checkpoints.ts';
 import { type RunResult, runPipeline } from '../pipeline/run/run.ts';
-import { checkSummary, hasNothingDone, writeSummary } from '../pipeline/run/summary-file.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { Interrupt, Io } from './io.ts';
 import { errorText } from './report/error-text.ts';

@@ -1,6 +1,6 @@
 import { ConfigError, StageError } from '../core/errors.ts';
+import { isWithinFailureLimit } from '../pipeline/accounts/failure-limit.ts';
 import type { Pipeline } from '../pipeline/build.ts';
-import { isWithinFailureLimit } from '../pipeline/run/failure-limit.ts';
 import type { RunResult } from '../pipeline/run/run.ts';
 import type { Interrupt } from './io.ts';
 

@@ -3,10 +3,10 @@ import type { Pipeline } from '../pipeline/build.ts';
 import { isError, type Problem, throwProblems } from '../pipeline/checks/problems.ts';
 import type { PipelineDocument } from '../pipeline/document/pipeline-document.ts';
 import { type ExaminedFile, examineWholeFile } from '../pipeline/load.ts';
-import { type Given, unknownVariables, withEnvironment } from './environment.ts';
-import type { FlagValues } from './flags.ts';
+import { type Given, unknownVariables, withEnvironment } from './flags/environment.ts';
+import type { FlagValues } from './flags/flags.ts';
+import { pipelineSettings, pointlessVariables, settingFlags } from './flags/pipeline-settings.ts';
 import type { Io } from './io.ts';
-import { pipelineSettings, pointlessVariables, settingFlags } from './pipeline-settings.ts';
 import { baseDirectoryOf, readPipelineText, shownName } from './pipeline-text.ts';
 
 /** A call of a command that is about pipeline files. */

@@ -6,12 +6,12 @@ import { inOrder, isError, messagesInOrder, type Problem } from '../../pipeline/
 import { fileProblem } from '../../pipeline/document/file.ts';
 import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
 import type { CommandCode } from '../command.ts';
-import { environmentErrors, type Given, withoutEnvironment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { switchFlag, valueFlag } from '../flags.ts';
+import { environmentErrors, type Given, withoutEnvironment } from '../flags/environment.ts';
+import { switchFlag, valueFlag } from '../flags/flags.ts';
+import { settingFlags } from '../flags/pipeline-settings.ts';
 import type { Io } from '../io.ts';
 import { type FileCall, givenFor, inspectFile } from '../pipeline-file.ts';
-import { settingFlags } from '../pipeline-settings.ts';
 import { baseDirectoryOf, findPipelineText, shownName } from '../pipeline-text.ts';
 
 /** `sluice check`: tells every mistake of pipeline files and of the test files beside them; nothing is run. */

@@ -9,10 +9,10 @@ import type { Origin, PipelineDocument } from '../../pipeline/document/pipeline-
 import { effectiveDocument, effectiveOptions, stageOptions, stagesOf } from '../../pipeline/effective.ts';
 import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { valueFlag } from '../flags.ts';
+import { valueFlag } from '../flags/flags.ts';
+import { setFlag } from '../flags/run-flags.ts';
 import { loadFile } from '../pipeline-file.ts';
 import { tellWarnings } from '../report/warnings.ts';
-import { setFlag } from '../run-flags.ts';
 
 /** `sluice explain`: shows a pipeline as it would run. */
 export const explainCommand: CommandCode = {

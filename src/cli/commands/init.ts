@@ -7,7 +7,7 @@ import { unknownName } from '../../pipeline/checks/problems.ts';
 import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
 import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type FlagValues, switchFlag, valueFlag } from '../flags.ts';
+import { type FlagValues, switchFlag, valueFlag } from '../flags/flags.ts';
 import type { Io } from '../io.ts';
 import { readDataOf, readTemplates, type Template, templateNames } from '../templates.ts';
 import { schemaText, testSchemaText } from './schema.ts';

@@ -2,12 +2,12 @@ import type { StageDefinition } from '../../core/stage.ts';
 import { examinePipeline } from '../../pipeline/build.ts';
 import { throwProblems } from '../../pipeline/checks/problems.ts';
 import type { CommandCode } from '../command.ts';
-import { unknownVariables, withEnvironment } from '../environment.ts';
 import { execute } from '../execute.ts';
-import type { Flags } from '../flags.ts';
-import { linksDocument, linksFlags } from '../links-document.ts';
+import { unknownVariables, withEnvironment } from '../flags/environment.ts';
+import type { Flags } from '../flags/flags.ts';
+import { linksDocument, linksFlags } from '../flags/links-document.ts';
+import { readRunFlags, runFlags, runKeyFlags } from '../flags/run-flags.ts';
 import { tellWarnings } from '../report/warnings.ts';
-import { readRunFlags, runFlags, runKeyFlags } from '../run-flags.ts';
 
 /** `sluice links`: fetches the URLs of the arguments, of files or of standard input, and writes their links. The default command. */
 export const linksCommand: CommandCode = {

@@ -1,9 +1,9 @@
 import { ConfigError } from '../../core/errors.ts';
 import type { CommandCode } from '../command.ts';
 import { execute } from '../execute.ts';
+import { readRunFlags, runFlags, runKeyFlags, setFlag } from '../flags/run-flags.ts';
 import { loadFile } from '../pipeline-file.ts';
 import { tellWarnings } from '../report/warnings.ts';
-import { readRunFlags, runFlags, runKeyFlags, setFlag } from '../run-flags.ts';
 
 /** `sluice run`: runs a pipeline file. */
 export const runCommand: CommandCode = {

@@ -2,7 +2,7 @@ import type { StageDefinition } from '../../core/stage.ts';
 import { pipelineJsonSchema } from '../../pipeline/schema.ts';
 import type { CommandCode } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { switchFlag } from '../flags.ts';
+import { switchFlag } from '../flags/flags.ts';
 
 /** `sluice schema`: prints the JSON Schema of pipeline files. */
 export const schemaCommand: CommandCode = {

@@ -9,7 +9,7 @@ import { TEST_SUFFIX } from '../../testing/document/test-suffix.ts';
 import type { CaseResult, FileResult, FoundTestFile } from '../../testing/run/run-file.ts';
 import type { CommandCall, CommandCode } from '../command.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { switchFlag, valueFlag } from '../flags.ts';
+import { switchFlag, valueFlag } from '../flags/flags.ts';
 import type { Io } from '../io.ts';
 import { findPipelineText } from '../pipeline-text.ts';
 import { errorText, problemLine } from '../report/error-text.ts';

@@ -1,4 +1,4 @@
-import type { Candidates } from '../flags.ts';
+import type { Candidates } from '../flags/flags.ts';
 import type { CommandDescription, FlagDescription } from './describe-commands.ts';
 
 const PIPELINE_PATTERNS = "'*.yaml' '*.yml' '*.json'";

@@ -1,6 +1,6 @@
 import type { StageDefinition } from '../../core/stage.ts';
 import { type Command, positionalUsage } from '../command.ts';
-import { type Candidates, type Flag, isRepeatable } from '../flags.ts';
+import { type Candidates, type Flag, isRepeatable } from '../flags/flags.ts';
 
 /** A command as its reference shows it: the manual page and the completion of shells. */
 export interface CommandDescription {

@@ -1,4 +1,4 @@
-import type { Candidates } from '../flags.ts';
+import type { Candidates } from '../flags/flags.ts';
 import type { CommandDescription, FlagDescription } from './describe-commands.ts';
 
 /** Gives the completion script for fish, 3.0 and later. The first command is the one that runs when none is named. */

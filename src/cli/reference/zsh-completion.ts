@@ -1,4 +1,4 @@
-import type { Candidates } from '../flags.ts';
+import type { Candidates } from '../flags/flags.ts';
 import type { CommandDescription, FlagDescription } from './describe-commands.ts';
 
 /** Gives the completion script for zsh: for a folder of `fpath` as `_sluice`, or to be sourced behind `compinit`. */

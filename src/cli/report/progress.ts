@@ -1,6 +1,6 @@
 import type { createLogUpdate } from 'log-update';
+import type { LineReport } from '../../pipeline/accounts/settlement.ts';
 import type { RunProgress } from '../../pipeline/run/run-progress.ts';
-import type { LineReport } from '../../pipeline/run/settlement.ts';
 import type { Io } from '../io.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format-figures.ts';
 import { reportLine } from './report-line.ts';

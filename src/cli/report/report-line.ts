@@ -1,6 +1,6 @@
 import { printable } from '../../core/printable.ts';
 import { maskLineCredentials } from '../../core/urls/credentials.ts';
-import type { LineReport } from '../../pipeline/run/settlement.ts';
+import type { LineReport } from '../../pipeline/accounts/settlement.ts';
 
 /**
  * One input line's fate for standard error: outcome or code, status, rows, time, and the line itself.

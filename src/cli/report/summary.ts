@@ -1,5 +1,5 @@
+import type { Totals } from '../../pipeline/accounts/ledger.ts';
 import type { Pipeline } from '../../pipeline/build.ts';
-import type { Totals } from '../../pipeline/run/ledger.ts';
 import type { RunResult } from '../../pipeline/run/run.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format-figures.ts';
 

@@ -2,9 +2,9 @@ import type { Wire } from '../../core/wire.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import type { Connection } from './connection.ts';
 import { type Connector, type ConnectorOptions, createConnector } from './connector.ts';
-import { Http1Connection } from './http1-connection.ts';
-import { NegotiatedConnection } from './negotiated-connection.ts';
-import { WireConnection } from './wire-connection.ts';
+import { Http1Connection } from './protocols/http1-connection.ts';
+import { NegotiatedConnection } from './protocols/negotiated-connection.ts';
+import { WireConnection } from './protocols/wire-connection.ts';
 
 /** How connections are made and how many are kept. */
 export interface ConnectionsOptions extends ConnectorOptions {

@@ -1,8 +1,8 @@
 import type { StepState } from '../../core/stage/step-state.ts';
 import type { SourceIdentity } from '../../core/stage.ts';
-import type { Ledger } from '../run/ledger.ts';
-import type { Positions } from '../run/positions.ts';
-import type { Outputs } from '../run/settlement.ts';
+import type { Ledger } from '../accounts/ledger.ts';
+import type { Positions } from '../accounts/positions.ts';
+import type { Outputs } from '../accounts/settlement.ts';
 import { type CheckpointDisk, writeCheckpoint } from './checkpoint-file.ts';
 import { CHECKPOINT_FORMAT, type CheckpointState } from './checkpoint-state.ts';
 

@@ -2,7 +2,7 @@ import type { ColumnType } from '../../core/columns/columns.ts';
 import type { RecordError } from '../../core/errors.ts';
 import type { FailedRecord } from '../../core/outcome.ts';
 import type { PageFacts, Value } from '../../core/record.ts';
-import type { Outcome } from '../run/ledger.ts';
+import type { Outcome } from '../accounts/ledger.ts';
 
 /** A line that failed. */
 export interface FailureEntry {

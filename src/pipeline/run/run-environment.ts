@@ -1,7 +1,7 @@
 import type { StageContext } from '../../core/stage.ts';
+import type { LineReport } from '../accounts/settlement.ts';
 import type { LockOwner } from '../checkpoint/checkpoint-lock.ts';
 import type { RunProgress } from './run-progress.ts';
-import type { LineReport } from './settlement.ts';
 
 /** Watches a run. */
 export interface RunObserver {

@@ -2,11 +2,11 @@ import type { ColumnType } from '../../core/columns/columns.ts';
 import type { StageError } from '../../core/errors.ts';
 import type { OutputState, SinkRequest, SinkWriter } from '../../core/stage/sink-writer.ts';
 import type { StageContext } from '../../core/stage.ts';
+import type { Output, Outputs } from '../accounts/settlement.ts';
 import type { Pipeline } from '../build.ts';
 import type { Checkpointer } from '../checkpoint/checkpointer.ts';
 import type { OutputRole } from '../columns/output-columns.ts';
 import type { OutputChoice } from '../columns/pipeline-columns.ts';
-import type { Output, Outputs } from './settlement.ts';
 
 /** Time that an output has, when a run ends early, to write what it holds. A reader that has stalled gets little. */
 const CLOSING_MS = { standard: 500, file: 5000 } as const;

@@ -1,5 +1,5 @@
 import type { StepFigures } from '../../core/stage/step-figures.ts';
-import type { Totals } from './ledger.ts';
+import type { Totals } from '../accounts/ledger.ts';
 
 /** What a run looks like from outside while it goes on. */
 export interface RunProgress extends Required<StepFigures> {

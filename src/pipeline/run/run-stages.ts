@@ -4,6 +4,10 @@ import { sinkWritable } from '../../core/stage/sink-writable.ts';
 import { sourceReadable } from '../../core/stage/source-readable.ts';
 import { sumOfFigures } from '../../core/stage/step-figures.ts';
 import type { Source, SourceIdentity, StageContext, Step } from '../../core/stage.ts';
+import { Ledger } from '../accounts/ledger.ts';
+import { OrderedRows } from '../accounts/ordered-rows.ts';
+import { Positions } from '../accounts/positions.ts';
+import { type Outputs, Settlement } from '../accounts/settlement.ts';
 import type { Pipeline } from '../build.ts';
 import type { CheckpointState } from '../checkpoint/checkpoint-state.ts';
 import { type CheckpointSession, checkLine, shorterInput, sourceResume } from '../checkpoint/session.ts';
@@ -11,14 +15,10 @@ import { StepStates } from '../checkpoint/step-states.ts';
 import { Crew } from '../workers/crew.ts';
 import { type Segment, workerSegment } from '../workers/segment.ts';
 import { joinStages } from './join-stages.ts';
-import { Ledger } from './ledger.ts';
-import { OrderedRows } from './ordered-rows.ts';
 import { type Part, partOfStep } from './part.ts';
-import { Positions } from './positions.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { untilAborted } from './run-outputs.ts';
 import type { RunProgress } from './run-progress.ts';
-import { type Outputs, Settlement } from './settlement.ts';
 import { type Shard, shardOf } from './shard.ts';
 
 /** The stages of one run with its accounts: made, joined, run to their end. */

@@ -1,15 +1,15 @@
 import { ColumnScope } from '../../core/columns/columns.ts';
 import { StageError } from '../../core/errors.ts';
 import type { StageContext } from '../../core/stage.ts';
+import { Ledger, type Totals } from '../accounts/ledger.ts';
+import type { Outputs } from '../accounts/settlement.ts';
 import type { Pipeline } from '../build.ts';
 import { discardCheckpoint } from '../checkpoint/checkpoint-file.ts';
 import { Checkpointer } from '../checkpoint/checkpointer.ts';
 import { type CheckpointSession, openCheckpoint } from '../checkpoint/session.ts';
-import { Ledger, type Totals } from './ledger.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { closeOutputs, giveUpOutputs, openOutputs, untilAborted } from './run-outputs.ts';
 import { RunStages } from './run-stages.ts';
-import type { Outputs } from './settlement.ts';
 
 /** How a run ended. `finished`: the input was worked through. `failed`: `error` says why. */
 export type RunEnd =

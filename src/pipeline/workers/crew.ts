@@ -7,7 +7,7 @@ import type { StageContext, StepDefinition } from '../../core/stage.ts';
 import type { Part } from '../run/part.ts';
 import type { StageChoice } from '../stage-choice.ts';
 import type { PortableStep } from './messages.ts';
-import { portableScope } from './portable-scope.ts';
+import { portableScope } from './portable/portable-scope.ts';
 import { workerStream } from './worker-stream.ts';
 import { WorkerThread } from './worker-thread.ts';
 

@@ -2,9 +2,9 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SkipReason } from '../../core/outcome.ts';
 import type { PageFacts } from '../../core/record.ts';
 import type { StepFigures } from '../../core/stage/step-figures.ts';
-import type { PortableError, PortableFailure } from './portable-error.ts';
-import type { PortableRecord, PortableUrl } from './portable-record.ts';
-import type { PortableScope } from './portable-scope.ts';
+import type { PortableError, PortableFailure } from './portable/portable-error.ts';
+import type { PortableRecord, PortableUrl } from './portable/portable-record.ts';
+import type { PortableScope } from './portable/portable-scope.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {

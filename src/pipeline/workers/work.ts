@@ -11,9 +11,9 @@ import type { StageContext, StageDefinition, Step, StepDefinition } from '../../
 import { joinStages } from '../run/join-stages.ts';
 import type { FromWorker, PortableStep, ToWorker, WorkerFigures, WorkerStart } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { portableError, portableFailure } from './portable-error.ts';
-import { portableRecord, urlFrom } from './portable-record.ts';
-import { scopeFrom } from './portable-scope.ts';
+import { portableError, portableFailure } from './portable/portable-error.ts';
+import { portableRecord, urlFrom } from './portable/portable-record.ts';
+import { scopeFrom } from './portable/portable-scope.ts';
 import { kindBefore } from './segment.ts';
 
 /**

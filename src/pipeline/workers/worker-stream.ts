@@ -3,8 +3,8 @@ import { type Departures, skip } from '../../core/outcome.ts';
 import type { UrlRecord } from '../../core/record.ts';
 import { workerOf } from '../../core/worker-share.ts';
 import type { WorkerResult } from './messages.ts';
-import { failureFrom } from './portable-error.ts';
-import { recordFrom } from './portable-record.ts';
+import { failureFrom } from './portable/portable-error.ts';
+import { recordFrom } from './portable/portable-record.ts';
 import type { WorkerThread } from './worker-thread.ts';
 
 /** Finished records that wait for the next stage. */

@@ -1,8 +1,8 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { UrlRecord } from '../../core/record.ts';
 import type { FromWorker, ToWorker, WorkerFigures, WorkerResult, WorkerStart } from './messages.ts';
-import { errorFrom } from './portable-error.ts';
-import { type PortableUrl, portableUrl } from './portable-record.ts';
+import { errorFrom } from './portable/portable-error.ts';
+import { type PortableUrl, portableUrl } from './portable/portable-record.ts';
 
 /** Whom a worker thread's messages are for. */
 export interface WorkerListener {

@@ -6,10 +6,10 @@ import { type TestContext, test } from 'node:test';
 import { StageError } from '../../../src/core/errors.ts';
 import { Lookback } from '../../../src/core/stage/lookback.ts';
 import { FingerprintLog } from '../../../src/formats/fingerprint-log.ts';
+import { Ledger } from '../../../src/pipeline/accounts/ledger.ts';
+import { Positions } from '../../../src/pipeline/accounts/positions.ts';
 import { type CheckpointDisk, readCheckpoint } from '../../../src/pipeline/checkpoint/checkpoint-file.ts';
 import { Checkpointer } from '../../../src/pipeline/checkpoint/checkpointer.ts';
-import { Ledger } from '../../../src/pipeline/run/ledger.ts';
-import { Positions } from '../../../src/pipeline/run/positions.ts';
 import { FailingDisk } from '../../helpers/files/failing-disk.ts';
 import { FaultySink, Gate, quiet, urlRecord } from '../../helpers/pipelines/stages.ts';
 

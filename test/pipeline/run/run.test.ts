@@ -11,9 +11,9 @@ import type { UrlRecord } from '../../../src/core/record.ts';
 import type { SinkWriter } from '../../../src/core/stage/sink-writer.ts';
 import type { SourceItem } from '../../../src/core/stage/source-item.ts';
 import { defineSink, defineSource, defineStep, type Source, type StageDefinition } from '../../../src/core/stage.ts';
+import type { LineReport } from '../../../src/pipeline/accounts/settlement.ts';
 import { type RunResult, runPipeline } from '../../../src/pipeline/run/run.ts';
 import type { RunProgress } from '../../../src/pipeline/run/run-progress.ts';
-import type { LineReport } from '../../../src/pipeline/run/settlement.ts';
 import { loadPipeline } from '../../helpers/pipelines/loading.ts';
 import {
   EndlessSource,
