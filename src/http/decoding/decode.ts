@@ -19,17 +19,16 @@ const createZstdDecompress: ((options: object) => ZlibStream) | undefined = Refl
 export const acceptEncoding = createZstdDecompress === undefined ? 'gzip, deflate, br' : 'gzip, deflate, br, zstd';
 
 /**
- * The codings of a Content-Encoding field in the order in which they are to be undone, `identity` left out
- * (RFC 9110, 8.4). Undefined where one is unknown or there are more than five.
+ * The codings of a Content-Encoding field in the order in which they are to be undone (RFC 9110, 8.4). A name that is no coding's,
+ * such as `utf-8` or `none`, changes nothing, as browsers have it. Undefined where there is one that we can't undo, or more than five.
  */
 export function contentCodings(field: string | readonly string[] | undefined): readonly string[] | undefined {
   if (field === undefined) return NONE;
   const codings: string[] = [];
   for (const item of String(field).toLowerCase().split(',')) {
     const coding = item.trim();
-    if (coding === '' || coding === 'identity') continue;
-    if (!stages.has(coding)) return undefined;
-    codings.unshift(coding);
+    if (stages.has(coding)) codings.unshift(coding);
+    else if (OTHER_CODINGS.has(coding)) return undefined;
   }
   return codings.length > CODINGS_MAX ? undefined : codings;
 }
@@ -62,6 +61,19 @@ export function createDecoder(codings: readonly string[], sink: ByteSink, events
 }
 
 const NONE: readonly string[] = [];
+
+/** Codings that we never ask for (https://www.iana.org/assignments/http-parameters, content coding registry); zstd where Node has it not. */
+const OTHER_CODINGS: ReadonlySet<string> = new Set([
+  'aes128gcm',
+  'compress',
+  'dcb',
+  'dcz',
+  'exi',
+  'pack200-gzip',
+  'sdch',
+  'x-compress',
+  'zstd',
+]);
 
 type StageFactory = (sink: ByteSink, events: StageEvents) => DecodingStage;
 

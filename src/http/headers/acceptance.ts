@@ -19,7 +19,7 @@ export interface Acceptance {
 /**
  * Judges an answer by its head: gives the body's codings in the order in which they are to be undone.
  *
- * `url` is shown in messages. Errors: RecordError `http-status`, `not-html`, `decode` (a coding that we don't know) or
+ * `url` is shown in messages. Errors: RecordError `http-status`, `not-html`, `decode` (a coding that we can't undo) or
  * `too-large` (by the length that it announces).
  */
 export function acceptedCodings({ status, headers }: Head, url: string, accepted: Acceptance): readonly string[] {
@@ -37,7 +37,10 @@ export function acceptedCodings({ status, headers }: Head, url: string, accepted
     throw new RecordError('not-html', `${url}: not ${types.map(nameOf).join(' or ')} but ${shown(contentType)}`);
   }
   if (codings === undefined) {
-    throw new RecordError('decode', `${url}: unknown Content-Encoding ${shown(headers['content-encoding'])}`);
+    throw new RecordError(
+      'decode',
+      `${url}: a Content-Encoding that we do not take: ${shown(headers['content-encoding'])}`,
+    );
   }
   if (!accepted.truncate && Number(headers['content-length']) > accepted.maxBytes) {
     const text = `${url}: ${shown(headers['content-length'])} bytes, more than ${accepted.maxBytes}`;

@@ -20,14 +20,16 @@ export function contentTypeOf(
 const LISTED = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/gs;
 const CHARSET = /;\s*charset=/i;
 
+/** By which servers say that they know no type. */
+const NO_TYPES: readonly string[] = ['unknown/unknown', 'application/unknown', '*/*'];
+
 function isType(text: string): boolean {
   const essence = essenceOf(text);
-  return essence.includes('/') && essence !== '*/*';
+  return essence.includes('/') && !NO_TYPES.includes(essence);
 }
 
 /** Media types of pages, beside those that end in `+xml` (RFC 7303, 4.2). */
 const PAGE_TYPES: ReadonlyMap<string, PageType> = new Map([
-  ['', 'html'],
   ['text/html', 'html'],
   ['application/xhtml+xml', 'html'],
   ['text/xml', 'xml'],
@@ -42,13 +44,15 @@ const PAGE_TYPES: ReadonlyMap<string, PageType> = new Map([
 /**
  * Gives what a page of a Content-Type is, whatever its parameters and case; undefined for what is no page.
  *
- * None or an empty one counts as HTML: browsers would look at the bytes. A file that is gzip counts as XML: sitemaps are
- * served like that (https://www.sitemaps.org/protocol.html).
+ * None, and what names no type, counts as HTML: browsers would look at the bytes
+ * (https://mimesniff.spec.whatwg.org/#determining-the-computed-mime-type-of-a-resource). A file that is gzip counts as XML: sitemaps
+ * are served like that (https://www.sitemaps.org/protocol.html).
  */
 export function pageTypeOf(contentType: string | null): PageType | undefined {
   const essence = essenceOf(contentType ?? '');
   const known = PAGE_TYPES.get(essence);
   if (known !== undefined) return known;
+  if (!isType(essence)) return 'html';
   return essence.endsWith('+xml') || isGzip(essence) ? 'xml' : undefined;
 }
 

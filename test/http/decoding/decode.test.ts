@@ -52,9 +52,9 @@ describe('the codings of a Content-Encoding', () => {
     for (const none of [undefined, '', 'identity']) assert.deepEqual(contentCodings(none), []);
   });
 
-  test('are unknown where one is, and where there are more than five', () => {
+  test('are none that we take where one is not, and where there are more than five', () => {
     assert.equal(contentCodings('gzip, sdch'), undefined);
-    assert.equal(contentCodings('__proto__'), undefined);
+    assert.equal(contentCodings('compress'), undefined);
     assert.equal(contentCodings(Array(5).fill('gzip').join())?.length, 5);
     assert.equal(contentCodings(Array(6).fill('gzip').join()), undefined);
   });

@@ -22,13 +22,20 @@ for (const [code, status, headers] of [
   ['http-status', 300, {}],
   ['http-status', 503, { 'content-type': 'image/png' }],
   ['not-html', 200, { 'content-type': 'text/plain' }],
-  ['decode', 200, { 'content-encoding': 'rot13' }],
+  ['decode', 200, { 'content-encoding': 'compress' }],
   ['too-large', 200, { 'content-length': '1001' }],
 ] as const) {
   test(`${status} with ${JSON.stringify(headers)} is ${code}`, () => {
     assert.throws(() => codingsOf(status, headers), { code });
   });
 }
+
+test('what is no coding changes nothing', () => {
+  for (const field of ['utf-8', 'none', 'binary, identity', '']) {
+    assert.deepEqual(codingsOf(200, { 'content-encoding': field }), [], field);
+  }
+  assert.deepEqual(codingsOf(200, { 'content-encoding': 'gzip, UTF-8' }), ['gzip']);
+});
 
 test('an answer without content is taken whatever its header says', () => {
   const headers = { 'content-type': 'image/png', 'content-encoding': 'rot13', 'content-length': '9999' };

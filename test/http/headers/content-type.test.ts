@@ -3,10 +3,21 @@ import { test } from 'node:test';
 import { contentTypeOf, isGzipFile, pageTypeOf } from '../../../src/http/headers/content-type.ts';
 
 test('HTML is told by the essence of the type, or by there being none', () => {
-  for (const type of [null, '', ' ; q', 'text/html', 'Text/HTML ; charset=x', 'application/xhtml+xml;x="a;b"']) {
+  for (const type of [
+    null,
+    '',
+    ' ; q',
+    'html',
+    'UTF-8',
+    '*/*',
+    'unknown/unknown; q',
+    'text/html',
+    'Text/HTML ; charset=x',
+    'application/xhtml+xml;x="a;b"',
+  ]) {
     assert.equal(pageTypeOf(type), 'html', String(type));
   }
-  for (const type of ['text/htmlx', 'html', 'x/y; text/html', 'image/png', 'application/json', 'text/css']) {
+  for (const type of ['text/htmlx', 'x/y; text/html', 'image/png', 'application/json', 'text/css']) {
     assert.equal(pageTypeOf(type), undefined, type);
   }
 });
