@@ -105,10 +105,9 @@ export class RunStages {
     // Behind the last step that has a state to bring back, lines that an earlier run has done go no further.
     const lastStateful = choices.findLastIndex((choice) => choice.definition.isStateful === true);
     const filterAt = this.#state === undefined ? -1 : lastStateful;
-    const crew = this.#segmentOfWorkers();
+    const crew = this.#makeCrew(context);
     return choices.flatMap(({ definition, options }, index): Part[] => {
-      if (crew !== undefined && index === crew.first) return [this.#makeCrew(crew, context)];
-      if (crew !== undefined && index > crew.first && index < crew.end) return [];
+      if (crew !== undefined && index >= crew.first && index < crew.end) return index === crew.first ? [crew.part] : [];
       const columns = scopes[index];
       const stepContext = columns === undefined ? context : { ...context, columns };
       const part = partOfStep(this.stepStates.create(definition, options, stepContext));
@@ -116,17 +115,15 @@ export class RunStages {
     });
   }
 
-  /** The steps that worker threads do; undefined where there are none. What answers in the network's place is in this thread. */
-  #segmentOfWorkers(): Segment | undefined {
-    const { workers = 1, steps } = this.#pipeline;
-    const isHere = workers === 1 || this.#environment.workerEntry === undefined;
-    return isHere ? undefined : workerSegment(steps.map(({ definition }) => definition));
-  }
-
-  #makeCrew({ first, end }: Segment, context: StageContext): Part {
+  /** The part of the run that worker threads do, and the steps that it stands for; undefined where there are no such threads. */
+  #makeCrew(context: StageContext): (Segment & { readonly part: Part }) | undefined {
     const { workers: count = 1, steps, scopes } = this.#pipeline;
-    const entry = this.#environment.workerEntry as URL;
-    return new Crew({ entry, count, steps: steps.slice(first, end), scopes: scopes.slice(first, end) }, context);
+    const { workerEntry: entry } = this.#environment;
+    const segment = workerSegment(steps.map(({ definition }) => definition));
+    if (count === 1 || entry === undefined || segment === undefined) return undefined;
+    const { first, end } = segment;
+    const work = { entry, count, steps: steps.slice(first, end), scopes: scopes.slice(first, end) };
+    return { first, end, part: new Crew(work, context) };
   }
 
   #sourceRules(ordered: OrderedRows | undefined, signal: AbortSignal) {
