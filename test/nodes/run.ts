@@ -42,10 +42,15 @@ async function tryNode(version: string, installed: InstalledPackage): Promise<vo
     const { stdout } = await onNode(['-p', 'process.version'], folder);
     say(`Node ${stdout.trim()}`);
     const main = join(installed.folder, 'node_modules/sluice/dist/main.js');
-    const command = await onNode([main, '--allow-private', '-q', site.origin], folder);
-    tell('the command', command, () =>
-      assert.equal(command.stdout, `source_url\tparsed_url\n${site.origin}\t${site.origin}/x\n`),
-    );
+    for (const [what, flags] of [
+      ['the command', []],
+      ['the command, with worker threads', ['--workers', '2']],
+    ] as const) {
+      const command = await onNode([main, '--allow-private', '-q', ...flags, site.origin], folder);
+      tell(what, command, () =>
+        assert.equal(command.stdout, `source_url\tparsed_url\n${site.origin}\t${site.origin}/x\n`),
+      );
+    }
     const library = await onNode([await writeConsumer(installed, 'consumer.mjs', CONSUMER), site.origin], folder);
     const expected = await consumerOutput(site.origin);
     tell('the library', library, () => assert.deepEqual(JSON.parse(library.stdout), expected));

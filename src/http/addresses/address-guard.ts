@@ -40,7 +40,7 @@ export class AddressGuard {
     if (this.#isOff) return undefined;
     if (this.#denied.has(address)) return 'is denied (see denyAddresses)';
     if (this.#allowPrivate || isPublicAddress(address) || this.#allowed.has(address)) return undefined;
-    return 'is not public (see allowPrivate and allowAddresses)';
+    return 'is not public (see --allow-private and --allow-addresses)';
   }
 
   /**
