@@ -17,6 +17,8 @@ export class PrefixHash {
   readonly #expected: Prefix | undefined;
   #bytes: number;
   #isExpected: boolean | undefined;
+  /** Whether what comes by `through` is still taken. */
+  #takesChunks = true;
 
   constructor(expected?: Prefix, hash: Hash = createHash('sha256'), bytes = 0) {
     this.#expected = expected;
@@ -50,13 +52,18 @@ export class PrefixHash {
   /** Gives the chunks on as they come. */
   async *through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of chunks) {
+      if (!this.#takesChunks) return;
       this.update(chunk);
       yield chunk;
     }
   }
 
-  /** Takes what a file has behind what was read of it, up to `end`. Errors: those of the system. */
+  /**
+   * Takes what a file has behind what was read of it, up to `end`. A chunk that is still on its way by `through`, when a decompressor
+   * has ended before its file, would be taken twice: that ends. Errors: those of the system.
+   */
   async readUpTo(end: number, path: string): Promise<void> {
+    this.#takesChunks = false;
     if (this.#bytes >= end) return;
     for await (const chunk of createReadStream(path, { start: this.#bytes, end: end - 1 }))
       this.update(chunk as Buffer);

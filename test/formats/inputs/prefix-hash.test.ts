@@ -78,6 +78,29 @@ it('a file is not read to its end once the signal has aborted', async (t) => {
   await assert.rejects(reread, { name: 'AbortError' });
 });
 
+it('takes the rest of a file once, though a chunk of it is still on its way', async (t) => {
+  const content = Buffer.alloc(3000, 'abc');
+  const path = await scratchPath(t);
+  await writeFile(path, content);
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const hash = new PrefixHash();
+  const chunks = hash.through(
+    (async function* () {
+      yield content.subarray(0, 1000);
+      await arrived;
+      yield content.subarray(1000, 2000);
+    })(),
+  );
+  await chunks.next();
+  const next = chunks.next();
+  const rest = hash.readUpTo(content.length, path);
+  arrive();
+  assert.equal((await next).done, true);
+  await rest;
+  assert.deepEqual(hash.prefix, prefixOf(content));
+});
+
 function prefixOf(bytes: Uint8Array): Prefix {
   return { bytes: bytes.length, hash: createHash('sha256').update(bytes).digest('base64url') };
 }
