@@ -24,7 +24,8 @@ export function workerProblems(
     return [problemAt(locator, other.path, text, { code: 'conflict' })];
   }
   return choices.slice(first, end).flatMap(({ definition, options, path }): readonly Problem[] => {
-    const { option, text } = definition.workers?.(options as never, workers) ?? {};
-    return option === undefined ? [] : [problemAt(locator, [...path, option].flat(), `${text}`, { code: 'conflict' })];
+    const obstacle = definition.workers?.(options as never, workers);
+    if (obstacle === undefined) return [];
+    return [problemAt(locator, [...path, obstacle.option].flat(), obstacle.text, { code: 'conflict' })];
   });
 }

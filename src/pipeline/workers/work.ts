@@ -31,10 +31,19 @@ export async function work(port: MessagePort, start: WorkerStart, registry: read
     const figures = () => figuresOf(steps);
     const outbox = new Outbox(port, figures);
     port.on('message', (message: ToWorker) => {
-      if (message.kind === 'lines') for (const line of message.lines) intake.push(urlFrom(line));
-      else if (message.kind === 'handed-on') outbox.handedOn(message.count);
-      else if (message.kind === 'stop') stop.abort();
-      else intake.push(null);
+      switch (message.kind) {
+        case 'lines':
+          for (const line of message.lines) intake.push(urlFrom(line));
+          break;
+        case 'handed-on':
+          outbox.handedOn(message.count);
+          break;
+        case 'stop':
+          stop.abort();
+          break;
+        case 'end':
+          intake.push(null);
+      }
     });
     for (const step of steps) await step.open?.();
     post({ kind: 'ready', figures: figures() });

@@ -133,6 +133,7 @@ class WorkerStream extends Duplex {
       () => {
         this.#departing -= 1;
         lane.thread.handedOn(1);
+        this.#takeMore();
         this.#finishWhenDone();
       },
       (error: Error) => this.destroy(error),
@@ -162,7 +163,7 @@ class WorkerStream extends Duplex {
 
   #hasRoom(): boolean {
     const beyond = this.#lanes.reduce((sum, { thread }) => sum + thread.figures.room - this.#window, 0);
-    return this.#inWork.size < this.#window + beyond && !this.#isFull;
+    return this.#inWork.size + this.#departing < this.#window + beyond && !this.#isFull;
   }
 
   #takeMore(): void {

@@ -22,6 +22,7 @@ export class WorkerThread {
   readonly #worker: Worker;
   #figures: WorkerFigures = { inFlight: 0, deferred: 0, room: 0 };
   #listener: WorkerListener | undefined;
+  #failure: Error | undefined;
   #lines: PortableUrl[] = [];
   #isClosed = false;
 
@@ -32,7 +33,9 @@ export class WorkerThread {
     this.ready = new Promise((resolve, reject) => {
       const failed = (error: Error) => {
         reject(error);
-        if (!this.#isClosed) this.#listener?.failed(error);
+        if (this.#isClosed || this.#failure !== undefined) return;
+        this.#failure = error;
+        this.#listener?.failed(error);
       };
       this.#worker.on('message', (message: FromWorker) => {
         if ('figures' in message) this.#figures = message.figures;
@@ -52,9 +55,10 @@ export class WorkerThread {
     return this.#figures;
   }
 
-  /** From now on, what the thread says is for this one. */
+  /** From now on, what the thread says is for this one; that it has failed meanwhile, too. */
   listen(listener: WorkerListener): void {
     this.#listener = listener;
+    if (this.#failure !== undefined) listener.failed(this.#failure);
   }
 
   /** Sends a line. Those that are sent in one turn of the event loop go together. */

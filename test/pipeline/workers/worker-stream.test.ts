@@ -24,10 +24,11 @@ function startThread(t: TestContext, conduct: string): WorkerThread {
   return thread;
 }
 
-/** Runs two lines through a thread that behaves so. */
-async function run(t: TestContext, conduct: string) {
+/** Runs two lines through a thread that behaves so, once it is ready and `until` has resolved. */
+async function run(t: TestContext, conduct: string, until: (thread: WorkerThread) => Promise<void> = async () => {}) {
   const thread = startThread(t, conduct);
   await thread.ready;
+  await until(thread);
   const departures = new RememberedDepartures();
   let closes = 0;
   const stream = workerStream([thread], departures, async () => {
@@ -52,6 +53,16 @@ test('lines that a thread lets go of are abandoned, and the thread is ended with
 test('a thread that ends in the middle fails the stream', async (t) => {
   const { error, closes } = await run(t, 'ends later');
   assert.deepEqual([error?.message, closes], ['a worker thread has ended with exit code 7', 1]);
+});
+
+test('a thread that has ended before its stream was made fails that', async (t) => {
+  const ended = (thread: WorkerThread) =>
+    new Promise<void>((resolve) => {
+      const ignore = () => {};
+      thread.listen({ results: ignore, figures: ignore, done: ignore, failed: () => resolve() });
+    });
+  const { error } = await run(t, 'ends when it is ready', ended);
+  assert.equal(error?.message, 'a worker thread has ended with exit code 7');
 });
 
 test('a result for a line that the thread was not given fails the stream', async (t) => {
