@@ -8,8 +8,10 @@ import type { Checkpointer } from '../checkpoint/checkpointer.ts';
 import type { OutputRole } from '../columns/output-columns.ts';
 import type { OutputChoice } from '../columns/pipeline-columns.ts';
 
-/** Time that an output has, when a run ends early, to write what it holds. A reader that has stalled gets little. */
-const CLOSING_MS = { standard: 500, file: 5000 } as const;
+/** Time that a file has, when a run ends early, to get what an output holds, in milliseconds. */
+const CLOSING_FILE_MS = 5000;
+/** The same for standard output, whose reader may have stalled, and for every output once the run is to end at once. */
+const CLOSING_MS = 500;
 
 /** What an earlier run left of each output. */
 export interface OutputStates {
@@ -94,24 +96,38 @@ export async function closeOutputs(outputs: Outputs, signal: AbortSignal): Promi
 
 /**
  * Closes outputs that are not complete: what they hold is written, and the checkpoint brought up to date, where that takes
- * no longer than `CLOSING_MS`, in milliseconds. Never throws.
+ * no longer than 5 s, or 0.5 s on standard output and once `abortSignal` has aborted. Never throws.
  */
-export async function giveUpOutputs(outputs: Outputs, checkpointer?: Checkpointer): Promise<void> {
-  const { standard, file } = CLOSING_MS;
-  // Marked, so that a compressed output ends with a whole member.
-  const written = present(outputs).map(({ writer, isStandard }) => within(isStandard ? standard : file, writer.mark()));
+export async function giveUpOutputs(
+  outputs: Outputs,
+  abortSignal: AbortSignal,
+  checkpointer?: Checkpointer,
+): Promise<void> {
   // Where there is a checkpoint, all outputs are files.
-  if (checkpointer !== undefined) written.push(within(file, checkpointer.save(false)));
-  await Promise.all(written);
+  const saved = checkpointer && within(CLOSING_FILE_MS, checkpointer.save(false), abortSignal);
+  // Marked, so that a compressed output ends with a whole member.
+  const marked = present(outputs).map(({ writer, isStandard }) =>
+    within(isStandard ? CLOSING_MS : CLOSING_FILE_MS, writer.mark(), abortSignal),
+  );
+  await Promise.all([saved, ...marked]);
   // Not awaited: an output whose reader has stalled can't be closed.
   for (const { writer } of present(outputs)) writer.abort();
 }
 
 /** Resolves when the promise has settled, or the time is up. What it fails with has been told before. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+async function within(ms: number, promise: Promise<unknown>, abortSignal: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  let hurry = () => {};
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, abortSignal.aborted ? CLOSING_MS : ms);
+    hurry = () => {
+      clearTimeout(timer);
+      timer = setTimeout(resolve, CLOSING_MS);
+    };
+  });
+  abortSignal.addEventListener('abort', hurry, { once: true });
   await Promise.race([Promise.allSettled([promise]), timeUp]);
+  abortSignal.removeEventListener('abort', hurry);
   clearTimeout(timer);
 }
 

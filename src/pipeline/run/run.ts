@@ -95,12 +95,12 @@ async function runStages(run: Run): Promise<RunEnd> {
     await checkpointer?.stop();
     if (checkpointer !== undefined) await untilAborted(checkpointer.save(isExhausted), environment.abortSignal);
     if (isExhausted) await closeOutputs(outputs, environment.abortSignal);
-    else await giveUpOutputs(outputs);
+    else await giveUpOutputs(outputs, environment.abortSignal);
     return { kind: isExhausted ? 'finished' : 'interrupted' };
   } catch (error) {
     controller.abort(error);
     await checkpointer?.stop();
-    await giveUpOutputs(outputs, checkpointer);
+    await giveUpOutputs(outputs, environment.abortSignal, checkpointer);
     return environment.abortSignal.aborted ? { kind: 'interrupted' } : endOf(error);
   }
 }
@@ -133,7 +133,7 @@ async function open({ pipeline, environment, context, controller, session, stage
     // Before the first row: from now on what is in the outputs is known to be this run's, whenever it is killed.
     if (session.state === undefined) await checkpointer.save(false);
   } catch (error) {
-    await giveUpOutputs(outputs);
+    await giveUpOutputs(outputs, environment.abortSignal);
     throw error;
   }
   return { outputs, checkpointer };
