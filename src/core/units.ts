@@ -22,24 +22,23 @@ const MAX_DURATION_MS = 2 ** 31 - 1;
  * Gives milliseconds, rounded, at most 24 days. Its default is written as a user would: `duration().prefault('30s')`.
  */
 export function duration() {
-  return z
-    .custom<string | number>((value) => parseDuration(value) !== undefined, {
-      error: 'expected a duration such as 30s',
-    })
+  return writtenDuration()
     .meta({ title: 'duration', anyOf: [{ type: 'string', pattern: `${DURATION.source}|^0$` }, { const: 0 }] })
     .transform((value) => parseDuration(value) ?? 0);
 }
 
 /** An option that says how long something may take: a duration as above, but for 0, which would leave no time for anything. */
 export function timeLimit() {
-  return z
-    .custom<string | number>((value) => parseDuration(value) !== undefined, {
-      error: 'expected a duration such as 30s',
-      abort: true,
-    })
+  return writtenDuration()
     .refine((value) => parseDuration(value) !== 0, { error: 'expected a duration of more than 0, such as 30s' })
     .meta({ title: 'duration', type: 'string', pattern: DURATION.source })
     .transform((value) => parseDuration(value) ?? 0);
+}
+
+/** A duration as it is written. */
+function writtenDuration() {
+  const isDuration = (value: unknown) => parseDuration(value) !== undefined;
+  return z.custom<string | number>(isDuration, { error: 'expected a duration such as 30s', abort: true });
 }
 
 /** An option that is a number of bytes, written with its unit (`10MB` is 10,000,000; `10MiB` is 10,485,760). Gives bytes. */

@@ -5,7 +5,6 @@ import { type ChainLink, chainProblems } from './checks/chain.ts';
 import { checkpointProblems } from './checks/checkpoints.ts';
 import { fileProblems } from './checks/files.ts';
 import { issueProblems } from './checks/issues.ts';
-
 import {
   foundText,
   isError,
@@ -15,7 +14,6 @@ import {
   type ProblemCode,
   problemAt,
 } from './checks/problems.ts';
-
 import { pipelineWarnings } from './checks/warnings.ts';
 import { workerProblems } from './checks/workers.ts';
 import type { UsedColumns } from './columns/column-flow.ts';

@@ -38,7 +38,7 @@ export class AddressGuard {
   /** Why an IP address (no brackets) is refused, for a message: `is not public (...)`; undefined where it is not. */
   refusal(address: string): string | undefined {
     if (this.#isOff) return undefined;
-    if (this.#denied.has(address)) return 'is denied (see denyAddresses)';
+    if (this.#denied.has(address)) return 'is denied (see --deny-addresses)';
     if (this.#allowPrivate || isPublicAddress(address) || this.#allowed.has(address)) return undefined;
     return 'is not public (see --allow-private and --allow-addresses)';
   }
