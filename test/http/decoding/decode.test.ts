@@ -49,7 +49,7 @@ describe('the codings of a Content-Encoding', () => {
     assert.deepEqual(contentCodings('gzip'), ['gzip']);
     assert.deepEqual(contentCodings(' Deflate , BR,identity,'), ['br', 'deflate']);
     assert.deepEqual(contentCodings(['gzip', 'br']), ['br', 'gzip']);
-    for (const none of [undefined, '', 'identity']) assert.deepEqual(contentCodings(none), []);
+    for (const none of [undefined, '', 'identity', 'utf-8', '__proto__']) assert.deepEqual(contentCodings(none), []);
   });
 
   test('are none that we take where one is not, and where there are more than five', () => {
