@@ -179,7 +179,7 @@ describe('the guard', () => {
     assert.deepEqual(await addressesOf(resolver, 'own.test'), ['10.0.0.1']);
     const { code, message } = await failureOf(resolver, 'denied.test');
     assert.equal(code, 'blocked-address');
-    assert.match(message, /denyAddresses/);
+    assert.match(message, /--deny-addresses/);
   });
 
   test('lets them through where that is allowed', async (t) => {
